@@ -1,0 +1,203 @@
+package dev.glimpse.data;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads IDX, the format of MNIST (<a href="http://yann.lecun.com/exdb/mnist/">LeCun, Cortes,
+ * Burges</a>): big-endian, a magic number that tells the number of axes, their lengths, then the
+ * bytes. Files may be gzipped, whatever their name; images may have any size.
+ *
+ * <p>Whatever is wrong with a file is a {@link DataException} that names the file, the byte (of the
+ * unpacked data), what was expected and what was found.
+ */
+public final class IdxReader {
+  static final int IMAGES = 0x803;
+  static final int LABELS = 0x801;
+
+  private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
+  private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
+  private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
+  private static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+
+  /** The names of the four files of a data set, as in MNIST; each may end in {@code .gz}. */
+  static final List<String> FILES = List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
+
+  /** An array's leading axis is {@code sizes[0]}; {@code bytes} has their product's length. */
+  private record Idx(Path file, int[] sizes, byte[] bytes) {
+    int headerBytes() {
+      return 4 + 4 * sizes.length;
+    }
+  }
+
+  private IdxReader() {}
+
+  /**
+   * Reads a folder with the four files of a data set. There are as many classes as the largest
+   * training label tells; the last twelfth of the training images is the validation set.
+   */
+  public static Splits readFolder(Path folder) {
+    var paths = new ArrayList<Path>();
+    var missing = new ArrayList<String>();
+    for (String file : FILES) {
+      Path plain = folder.resolve(file);
+      Path packed = folder.resolve(file + ".gz");
+      if (!Files.exists(plain) && !Files.exists(packed)) {
+        missing.add(file);
+      }
+      paths.add(Files.exists(plain) ? plain : packed);
+    }
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "%s: missing %s (looked for these names, plain or ending in .gz)"
+              .formatted(folder, String.join(", ", missing)));
+    }
+    Idx trainLabels = readLabels(paths.get(1));
+    int classes = 1;
+    for (byte label : trainLabels.bytes) {
+      classes = Math.max(classes, 1 + (label & 0xff));
+    }
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    ImageSet train = combine(name + " train", readImages(paths.get(0)), trainLabels, classes);
+    ImageSet test =
+        combine(name + " test", readImages(paths.get(2)), readLabels(paths.get(3)), classes);
+    return Splits.of(train, test);
+  }
+
+  /** Reads one pair of files whose labels must lie in 0..classes-1. */
+  public static ImageSet read(Path images, Path labels, int classes) {
+    return combine(
+        images.getFileName().toString(), readImages(images), readLabels(labels), classes);
+  }
+
+  private static ImageSet combine(String name, Idx images, Idx labels, int classes) {
+    int count = images.sizes[0];
+    if (labels.sizes[0] != count) {
+      throw new DataException(
+          labels.file,
+          4,
+          count + " labels, one for each image of " + images.file,
+          String.valueOf(labels.sizes[0]));
+    }
+    int[] values = new int[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = labels.bytes[i] & 0xff;
+      if (values[i] >= classes) {
+        throw new DataException(
+            labels.file,
+            labels.headerBytes() + i,
+            "a label in 0.." + (classes - 1),
+            String.valueOf(values[i]));
+      }
+    }
+    return new ImageSet(name, images.sizes[1], images.sizes[2], 1, images.bytes, values, classes);
+  }
+
+  private static Idx readImages(Path file) {
+    return read(file, IMAGES, "images");
+  }
+
+  private static Idx readLabels(Path file) {
+    return read(file, LABELS, "labels");
+  }
+
+  private static Idx read(Path file, int magic, String what) {
+    try (var raw = new BufferedInputStream(Files.newInputStream(file));
+        var in = unpacked(raw)) {
+      int axes = magic & 0xff;
+      ByteBuffer header = ByteBuffer.wrap(readUpTo(in, 4 + 4 * axes));
+      if (header.remaining() >= 4 && header.getInt(0) != magic) {
+        throw new DataException(
+            file,
+            0,
+            "the magic number 0x%08x of IDX %s".formatted(magic, what),
+            "0x%08x".formatted(header.getInt(0)));
+      }
+      if (header.remaining() < 4 + 4 * axes) {
+        throw truncated(file, 4 + 4 * axes, header.remaining());
+      }
+      int[] sizes = new int[axes];
+      long total = 1;
+      for (int axis = 0; axis < axes; axis++) {
+        int offset = 4 + 4 * axis;
+        sizes[axis] = header.getInt(offset);
+        // The product cannot overflow a long: it is at most 2^31 before each factor below 2^31.
+        total *= sizes[axis];
+        if (sizes[axis] < 1 || total > Integer.MAX_VALUE - 8) {
+          throw new DataException(
+              file,
+              offset,
+              "sizes of 1 or more, and at most 2 GiB in all",
+              Arrays.toString(Arrays.copyOf(sizes, axis + 1)));
+        }
+      }
+      byte[] bytes = readUpTo(in, (int) total);
+      if (bytes.length < total) {
+        throw truncated(file, header.limit() + total, (long) header.limit() + bytes.length);
+      }
+      // Reading to the end also makes the gzip stream check its CRC.
+      long trailing = in.transferTo(OutputStream.nullOutputStream());
+      if (trailing > 0) {
+        throw new DataException(
+            file, header.limit() + total, "the end of the file", trailing + " more bytes");
+      }
+      return new Idx(file, sizes, bytes);
+    } catch (ZipException | EOFException e) {
+      throw new DataException(
+          file + ": corrupt gzip data (" + e.getMessage() + "); fetch the file again", e);
+    } catch (NoSuchFileException e) {
+      throw new DataException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read (" + e + ")", e);
+    }
+  }
+
+  private static InputStream unpacked(BufferedInputStream raw) throws IOException {
+    raw.mark(2);
+    boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
+    raw.reset();
+    return gzip ? new GZIPInputStream(raw, 1 << 16) : raw;
+  }
+
+  /**
+   * Reads {@code count} bytes, or all there are; grows as it reads, so a false count costs little.
+   */
+  private static byte[] readUpTo(InputStream in, int count) throws IOException {
+    byte[] bytes = new byte[Math.min(count, 1 << 20)];
+    int filled = 0;
+    while (filled < count) {
+      if (filled == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(count, 2L * filled));
+      }
+      int read;
+      try {
+        read = in.read(bytes, filled, bytes.length - filled);
+      } catch (EOFException e) {
+        // A gzip stream that was cut short; what came before counts as there.
+        read = -1;
+      }
+      if (read < 0) {
+        return Arrays.copyOf(bytes, filled);
+      }
+      filled += read;
+    }
+    return bytes;
+  }
+
+  private static DataException truncated(Path file, long expected, long found) {
+    return new DataException(
+        file, found, expected + " bytes in all", "the end of the file: it is truncated");
+  }
+}

@@ -1,0 +1,56 @@
+package dev.glimpse.data;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** Finds the data that a user names. */
+public final class Sources {
+  private static final int DIGITS_TRAIN = 12_000;
+  private static final int DIGITS_VALIDATION = 2_000;
+  private static final int DIGITS_TEST = 2_000;
+
+  private static final String CHOICES =
+      "use digits (built in), mnist (downloaded once), or a folder with the four IDX files of a"
+          + " data set ("
+          + String.join(", ", IdxReader.FILES)
+          + "; plain or .gz)";
+
+  private Sources() {}
+
+  /**
+   * Loads a data set.
+   *
+   * @param source {@code digits}, {@code mnist}, or the path of a folder with four IDX files
+   * @param seed what the built-in digits are drawn from; without effect on the others
+   * @throws DataException if there is no such source, or it cannot be read
+   */
+  public static Splits load(String source, long seed) {
+    return switch (source) {
+      case "digits" -> digits(seed);
+      case "mnist" -> Mnist.load();
+      default -> IdxReader.readFolder(folder(source));
+    };
+  }
+
+  private static Splits digits(long seed) {
+    return new Splits(
+        Digits.generate(DIGITS_TRAIN, SplitMix64.key(seed, 0)),
+        Digits.generate(DIGITS_VALIDATION, SplitMix64.key(seed, 1)),
+        Digits.generate(DIGITS_TEST, SplitMix64.key(seed, 2)));
+  }
+
+  private static Path folder(String source) {
+    try {
+      Path path = Path.of(source);
+      if (Files.isDirectory(path)) {
+        return path;
+      }
+      String why =
+          Files.exists(path) ? "it is a file, not a folder" : path.toAbsolutePath() + " is missing";
+      throw new DataException("unknown data '%s': %s; %s".formatted(source, why, CHOICES));
+    } catch (InvalidPathException e) {
+      throw new DataException("unknown data '%s'; %s".formatted(source, CHOICES), e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.glimpse.data;
+
+/**
+ * A data set in its three parts.
+ *
+ * @param train what models learn from
+ * @param validation what choices are made on
+ * @param test touched once per reported result
+ */
+public record Splits(ImageSet train, ImageSet validation, ImageSet test) {
+
+  /** Checks that all parts have images of one size and the same classes. */
+  public Splits {
+    check(train, validation);
+    check(train, test);
+  }
+
+  /**
+   * Cuts the validation set off the end of the training images: the last twelfth, at least one
+   * image. For MNIST these are the last 5,000.
+   */
+  public static Splits of(ImageSet trainAndValidation, ImageSet test) {
+    int size = trainAndValidation.size();
+    if (size < 2) {
+      throw new DataException(
+          trainAndValidation.name() + ": two images or more are needed to train and validate");
+    }
+    int cut = size - Math.max(1, size / 12);
+    return new Splits(
+        trainAndValidation.subset(0, cut), trainAndValidation.subset(cut, size), test);
+  }
+
+  private static void check(ImageSet a, ImageSet b) {
+    boolean sameSize =
+        a.height() == b.height() && a.width() == b.width() && a.channels() == b.channels();
+    if (!sameSize || a.classes() != b.classes()) {
+      throw new DataException("parts of a data set differ: " + a + "; " + b);
+    }
+  }
+}

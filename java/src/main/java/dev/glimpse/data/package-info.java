@@ -1,0 +1,5 @@
+/**
+ * Where images come from and how they reach a training step: IDX files, MNIST, the built-in digits,
+ * and the prefetched stream of batches.
+ */
+package dev.glimpse.data;

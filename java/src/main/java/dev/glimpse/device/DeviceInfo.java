@@ -1,0 +1,62 @@
+package dev.glimpse.device;
+
+/**
+ * What is known of a device before it is opened.
+ *
+ * @param id the name by which {@code --device} selects it, for example {@code opencl:0.0}
+ * @param name the device's own name
+ * @param platform the driver's name
+ * @param driver the driver's version
+ * @param kind which kernel variants and tuning defaults suit it
+ * @param computeUnits cores of a CPU, multiprocessors of a GPU
+ * @param memory global memory in bytes
+ * @param maxAllocation the largest single buffer in bytes
+ * @param localMemory local (shared) memory of a work-group in bytes
+ * @param maxWorkGroup the largest work-group
+ * @param alignment in bytes, of the offset of a {@link Buffer#slice}
+ * @param emulated a GPU driver that runs on the CPU (llvmpipe); only used when named
+ */
+public record DeviceInfo(
+    String id,
+    String name,
+    String platform,
+    String driver,
+    Kind kind,
+    int computeUnits,
+    long memory,
+    long maxAllocation,
+    long localMemory,
+    long maxWorkGroup,
+    int alignment,
+    boolean emulated) {
+
+  /** The classes of device for which kernels have variants and tuning defaults. */
+  public enum Kind {
+    CPU,
+    AMD,
+    NVIDIA,
+    INTEL,
+    OTHER_GPU;
+
+    public boolean isCpu() {
+      return this == CPU;
+    }
+  }
+
+  /** The same device, used with the kernel variants of another kind (for tests of those kernels). */
+  public DeviceInfo as(Kind other) {
+    return new DeviceInfo(
+        id,
+        name,
+        platform,
+        driver,
+        other,
+        computeUnits,
+        memory,
+        maxAllocation,
+        localMemory,
+        maxWorkGroup,
+        alignment,
+        emulated);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.glimpse.device;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Listing and choosing devices, over all back ends. */
+public final class Devices {
+  private Devices() {}
+
+  /** All devices, best first: GPUs before CPUs, emulated ones last. */
+  public static List<DeviceInfo> list() {
+    var devices = new ArrayList<DeviceInfo>();
+    for (Backend backend : backends()) {
+      devices.addAll(backend.devices());
+    }
+    devices.sort(
+        Comparator.comparing(DeviceInfo::emulated)
+            .thenComparing(device -> device.kind().isCpu())
+            .thenComparing(DeviceInfo::computeUnits, Comparator.reverseOrder()));
+    return devices;
+  }
+
+  /**
+   * The device that a user asked for.
+   *
+   * @param wanted an id ({@code opencl:0.0}), part of a device's name, {@code cpu}, {@code gpu}, or
+   *     {@code best}, which never chooses an emulated device
+   * @throws DeviceException when there is none; the message lists those there are
+   */
+  public static DeviceInfo choose(String wanted) {
+    List<DeviceInfo> devices = list();
+    for (DeviceInfo device : devices) {
+      boolean matches =
+          switch (wanted) {
+            case "best" -> !device.emulated();
+            case "cpu" -> device.kind().isCpu() && !device.emulated();
+            case "gpu" -> !device.kind().isCpu() && !device.emulated();
+            default ->
+                device.id().equals(wanted)
+                    || device.name().toLowerCase().contains(wanted.toLowerCase());
+          };
+      if (matches) {
+        return device;
+      }
+    }
+    throw new DeviceException("NO_DEVICE", noDevice(wanted, devices));
+  }
+
+  /** Opens the device that {@link #choose} finds. */
+  public static Device open(String wanted) {
+    return open(choose(wanted));
+  }
+
+  public static Device open(DeviceInfo info) {
+    String prefix = info.id().substring(0, info.id().indexOf(':'));
+    for (Backend backend : backends()) {
+      if (backend.name().equals(prefix)) {
+        return backend.open(info);
+      }
+    }
+    throw new DeviceException("NO_BACKEND", "no back end for device " + info.id());
+  }
+
+  private static String noDevice(String wanted, List<DeviceInfo> devices) {
+    var message = new StringBuilder();
+    if (devices.isEmpty()) {
+      message.append("no device found.");
+      for (Backend backend : backends()) {
+        message.append(' ').append(backend.unavailableBecause());
+      }
+      return message.toString();
+    }
+    message.append("no device matches '").append(wanted).append("'; there is");
+    for (DeviceInfo device : devices) {
+      message.append(' ').append(device.id()).append(" (").append(device.name()).append(')');
+    }
+    return message.toString();
+  }
+
+  private static List<Backend> backends() {
+    var backends = new ArrayList<Backend>();
+    ServiceLoader.load(Backend.class).forEach(backends::add);
+    return backends;
+  }
+}

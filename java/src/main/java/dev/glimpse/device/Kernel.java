@@ -1,0 +1,30 @@
+package dev.glimpse.device;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A compiled entry point's identity.
+ *
+ * @param file under {@code kernels/}, for example {@code gemm.cl}
+ * @param entry the kernel function
+ * @param defines the macros that select a variant, name to value
+ */
+public record Kernel(String file, String entry, Map<String, String> defines) {
+  public Kernel {
+    defines = Map.copyOf(defines);
+  }
+
+  /**
+   * The complete source: the defines in alphabetical order, then the file with its includes
+   * expanded. Two kernels with the same source share a program.
+   */
+  public String source() {
+    var text = new StringBuilder();
+    new TreeMap<>(defines)
+        .forEach(
+            (name, value) ->
+                text.append("#define ").append(name).append(' ').append(value).append('\n'));
+    return text.append(KernelFiles.load(file)).toString();
+  }
+}

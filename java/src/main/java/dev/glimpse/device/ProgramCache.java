@@ -1,0 +1,84 @@
+package dev.glimpse.device;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Compiled programs on disk, for drivers that keep no cache of their own. A program is found by the
+ * hash of everything that it depends on. It is only ever a short cut: whatever goes wrong here, the
+ * caller compiles from source.
+ */
+public final class ProgramCache {
+  private final Path folder;
+
+  public ProgramCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** {@code $GLIMPSE_CACHE}, else {@code glimpse/programs} in the user's cache folder. */
+  public static ProgramCache ofUser() {
+    String own = System.getenv("GLIMPSE_CACHE");
+    if (own != null) {
+      return new ProgramCache(Path.of(own));
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base = xdg != null ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
+    return new ProgramCache(base.resolve("glimpse").resolve("programs"));
+  }
+
+  /** The key of a program. */
+  public static String key(String source, String options, DeviceInfo device) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      for (String part :
+          new String[] {source, options, device.name(), device.platform(), device.driver()}) {
+        digest.update(part.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  public Optional<byte[]> load(String key) {
+    try {
+      return Optional.of(Files.readAllBytes(folder.resolve(key)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Stores a program; a reader sees all of it or nothing. */
+  public void store(String key, byte[] program) {
+    try {
+      Files.createDirectories(folder);
+      Path temporary = Files.createTempFile(folder, key, ".tmp");
+      try {
+        Files.write(temporary, program);
+        Files.move(temporary, folder.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      // A cache that cannot be written costs a compilation at the next start, nothing else.
+      return;
+    }
+  }
+
+  public void remove(String key) {
+    try {
+      Files.deleteIfExists(folder.resolve(key));
+    } catch (IOException e) {
+      // The entry is refused again at the next start.
+      return;
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.glimpse.device.opencl;
+
+import static org.jocl.CL.*;
+
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.Kernel;
+import dev.glimpse.device.ProgramCache;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_program;
+
+/** The programs that a device has built, one per distinct source. */
+final class OpenClPrograms {
+  private static final String OPTIONS = "-cl-std=CL1.2";
+
+  /** Drivers that cache programs themselves; PoCL even compiles again to answer with a binary. */
+  private static final List<String> CACHING_PLATFORMS =
+      List.of("Portable Computing Language", "NVIDIA CUDA", "Intel(R) OpenCL");
+
+  private final OpenClDevice device;
+  private final Optional<ProgramCache> cache;
+  private final Map<String, cl_program> built = new HashMap<>();
+
+  OpenClPrograms(OpenClDevice device, ProgramCache cache) {
+    this.device = device;
+    boolean driverCaches =
+        CACHING_PLATFORMS.stream().anyMatch(device.info().platform()::startsWith);
+    boolean forced = Boolean.getBoolean("glimpse.programCache");
+    this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
+  }
+
+  /** A kernel object of its own for the caller, who releases it. */
+  cl_kernel createKernel(Kernel kernel) {
+    cl_program program = built.computeIfAbsent(kernel.source(), source -> build(kernel, source));
+    try {
+      return clCreateKernel(program, kernel.entry(), null);
+    } catch (CLException e) {
+      throw new DeviceException(
+          OpenClDevice.symbol(e), "no kernel " + kernel.entry() + " in " + kernel.file(), e);
+    }
+  }
+
+  void close() {
+    for (cl_program program : built.values()) {
+      clReleaseProgram(program);
+      device.released();
+    }
+    built.clear();
+  }
+
+  private cl_program build(Kernel kernel, String source) {
+    String key = ProgramCache.key(source, OPTIONS, device.info());
+    Optional<cl_program> cached = cache.flatMap(c -> c.load(key)).flatMap(this::fromBinary);
+    if (cached.isPresent()) {
+      return cached.get();
+    }
+    cl_program program = fromSource(kernel, source);
+    cache.ifPresent(c -> c.store(key, binary(program)));
+    return program;
+  }
+
+  private cl_program fromSource(Kernel kernel, String source) {
+    cl_program program =
+        OpenClDevice.call(
+            "clCreateProgramWithSource",
+            () ->
+                clCreateProgramWithSource(
+                    device.context(), 1, new String[] {source}, null, null));
+    device.created();
+    try {
+      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, OPTIONS, null, null);
+      return program;
+    } catch (CLException e) {
+      String log = buildLog(program);
+      clReleaseProgram(program);
+      device.released();
+      throw new DeviceException(
+          OpenClDevice.symbol(e),
+          "%s does not compile for %s with %s:%n%s"
+              .formatted(kernel.file(), device.info().name(), kernel.defines(), log),
+          e);
+    }
+  }
+
+  /** Empty when the driver refuses the binary: it was made by another version, or is damaged. */
+  private Optional<cl_program> fromBinary(byte[] binary) {
+    cl_program program = null;
+    try {
+      program =
+          clCreateProgramWithBinary(
+              device.context(),
+              1,
+              new cl_device_id[] {device.id()},
+              new long[] {binary.length},
+              new byte[][] {binary},
+              null,
+              null);
+      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, OPTIONS, null, null);
+      device.created();
+      return Optional.of(program);
+    } catch (CLException e) {
+      if (program != null) {
+        clReleaseProgram(program);
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] binary(cl_program program) {
+    long[] size = new long[1];
+    clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+    byte[] bytes = new byte[(int) size[0]];
+    clGetProgramInfo(
+        program,
+        CL_PROGRAM_BINARIES,
+        Sizeof.POINTER,
+        Pointer.to(Pointer.to(bytes)),
+        null);
+    return bytes;
+  }
+
+  private String buildLog(cl_program program) {
+    long[] size = new long[1];
+    clGetProgramBuildInfo(program, device.id(), CL_PROGRAM_BUILD_LOG, 0, null, size);
+    byte[] bytes = new byte[(int) size[0]];
+    clGetProgramBuildInfo(
+        program, device.id(), CL_PROGRAM_BUILD_LOG, bytes.length, Pointer.to(bytes), null);
+    return new String(bytes, StandardCharsets.UTF_8)
+        .lines()
+        .limit(20)
+        .collect(Collectors.joining("\n"))
+        .replace("\0", "");
+  }
+}

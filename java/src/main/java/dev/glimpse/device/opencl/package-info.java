@@ -1,0 +1,2 @@
+/** The OpenCL back end, bound through JOCL. */
+package dev.glimpse.device.opencl;

@@ -1,0 +1,264 @@
+package dev.glimpse.graph;
+
+import dev.glimpse.device.Buffer;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Kernel;
+import dev.glimpse.device.Launch;
+import dev.glimpse.ops.Broadcast;
+import dev.glimpse.ops.Input;
+import dev.glimpse.ops.Leaf;
+import dev.glimpse.ops.Op;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Site;
+import dev.glimpse.ops.Structural;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.ops.Variable;
+import dev.glimpse.ops.View;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The plan compiler: from tensors that are wanted to launches with their arguments bound. */
+public final class PlanBuilder {
+  private static final int NORM_PARTS = 64;
+
+  private final ParameterStore store;
+  private final Device device;
+  private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> metrics = new LinkedHashMap<>();
+  private final List<Objective> objectives = new ArrayList<>();
+  private boolean optimised = true;
+
+  public PlanBuilder(ParameterStore store) {
+    this.store = store;
+    this.device = store.device();
+  }
+
+  /** A tensor that the host reads after a run. */
+  public PlanBuilder output(String name, Tensor tensor) {
+    outputs.put(name, tensor);
+    return this;
+  }
+
+  /** A scalar whose value is kept for each of the last {@link Plan#HISTORY} runs. */
+  public PlanBuilder metric(String name, Tensor scalar) {
+    if (scalar.shape().size() != 1) {
+      throw new IllegalArgumentException("metric " + name + " is no scalar: " + scalar.shape());
+    }
+    metrics.put(name, scalar);
+    return this;
+  }
+
+  /** A loss that each run descends once. All gradients are computed before any update. */
+  public PlanBuilder objective(Objective objective) {
+    objectives.add(objective);
+    return this;
+  }
+
+  /** Runs every op by itself, in memory of its own: slower, with the same bits. For tests. */
+  public PlanBuilder eager() {
+    optimised = false;
+    return this;
+  }
+
+  /** Compiles. The plan owns what it allocates; close it before the store. */
+  public Plan build() {
+    var plan = new Plan(device);
+    try {
+      compile(plan);
+      return plan;
+    } catch (RuntimeException e) {
+      plan.close();
+      throw e;
+    }
+  }
+
+  private void compile(Plan plan) {
+    var wanted = new LinkedHashMap<Tensor, Buffer>();
+    for (Objective objective : objectives) {
+      Plan.Learner learner = plan.addLearner(objective, store.slab(objective.parameters()));
+      Gradients.of(objective.loss(), objective.parameters().parameters())
+          .forEach(
+              (parameter, gradient) ->
+                  want(wanted, gradient, learner.gradients().of(parameter)));
+    }
+    plan.allocateMetrics(List.copyOf(metrics.keySet()));
+    metrics.forEach((name, tensor) -> want(wanted, tensor, plan.metric(name)));
+    outputs.forEach((name, tensor) -> want(wanted, tensor, plan.addOutput(name, tensor.shape())));
+
+    var steps = new Steps(wanted.keySet(), optimised);
+    var kept = new HashMap<Tensor, Buffer>();
+    wanted.forEach(
+        (tensor, buffer) -> {
+          Tensor canonical = steps.canonical(tensor);
+          boolean taken = kept.containsKey(canonical);
+          kept.put(taken ? steps.copy(canonical, tensor.shape()) : canonical, buffer);
+        });
+    List<Step> fused = Fusion.fuse(steps.list, kept.keySet(), optimised);
+    var placement =
+        new Placement(
+            device.info(), fused, tensor -> fixed(plan, kept, tensor), kept.keySet(), optimised);
+    plan.allocateArena(placement.arena());
+    var lowering = new Lowering(plan);
+    placement.work.forEach(lowering::lower);
+    for (Plan.Learner learner : plan.learners()) {
+      lowering.update(learner);
+    }
+    lowering.advance();
+    plan.record(lowering.launches);
+  }
+
+  /** Leaves and aliases have a place already: what is wanted is a copy of them. */
+  private static void want(Map<Tensor, Buffer> wanted, Tensor tensor, Buffer buffer) {
+    Op op = tensor.node().op();
+    boolean placed = op instanceof Leaf || op instanceof Structural || wanted.containsKey(tensor);
+    wanted.put(placed ? copyOf(tensor) : tensor, buffer);
+  }
+
+  private static Tensor copyOf(Tensor tensor) {
+    return Tensor.of(new Broadcast(tensor.shape()), tensor);
+  }
+
+  private Buffer fixed(Plan plan, Map<Tensor, Buffer> kept, Tensor tensor) {
+    Op op = tensor.node().op();
+    if (op instanceof Parameter parameter) {
+      return store.buffer(parameter);
+    }
+    if (op instanceof Input input) {
+      return plan.inputFor(input);
+    }
+    if (op instanceof Variable variable) {
+      return plan.variableFor(variable);
+    }
+    return kept.get(tensor);
+  }
+
+  /** Collects the launches of one op after another. */
+  private final class Lowering {
+    final List<Launch> launches = new ArrayList<>();
+    private final Plan plan;
+    private final Map<Arena.Block, Buffer> blocks = new HashMap<>();
+    private int streams;
+
+    Lowering(Plan plan) {
+      this.plan = plan;
+    }
+
+    void lower(Placement.Work work) {
+      var site = new WorkSite(work);
+      work.op().lower(site);
+    }
+
+    void update(Plan.Learner learner) {
+      Objective objective = learner.objective();
+      var site =
+          new WorkSite(
+              new Placement.Work(
+                  null, List.of(), List.of(), null, objective.name() + "/update"));
+      Optimizer.Update update = learner.update();
+      if (objective.optimizer().maxNorm() > 0) {
+        squaredNorm(site, learner);
+      }
+      objective.optimizer().lower(site, update);
+    }
+
+    private void squaredNorm(Site site, Plan.Learner learner) {
+      Optimizer.Update update = learner.update();
+      int n = update.size();
+      int part = (n / NORM_PARTS + 7) / 8 * 8 + 8;
+      int parts = (n + part - 1) / part;
+      int items = device.info().kind().isCpu() ? 1 : 256;
+      site.launch(
+          site.kernel("reduce.cl", "sum_squares", Map.of()),
+          List.of(update.gradients(), learner.partialNorms(NORM_PARTS), n, part),
+          List.of(parts * items, 1),
+          List.of(items, 1),
+          new Launch.Cost(2L * n, 4L * n));
+      site.launch(
+          site.kernel("reduce.cl", "sum_all", Map.of()),
+          List.of(learner.partialNorms(NORM_PARTS), update.squaredNorm(), parts),
+          List.of(items, 1),
+          List.of(items, 1),
+          new Launch.Cost(parts, 4L * parts));
+    }
+
+    void advance() {
+      if (metrics.isEmpty() && objectives.isEmpty() && streams == 0) {
+        return;
+      }
+      var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), null, "advance"));
+      site.launch(
+          site.kernel("random.cl", "advance", Map.of()),
+          List.of(
+              plan.state(),
+              plan.metricsBuffer(),
+              plan.historyBuffer(),
+              metrics.size(),
+              Plan.METRIC_SPACING,
+              Plan.HISTORY),
+          List.of(1, 1),
+          List.of(1, 1),
+          new Launch.Cost(0, 8L * metrics.size()));
+    }
+
+    private final class WorkSite implements Site {
+      private final Placement.Work work;
+
+      WorkSite(Placement.Work work) {
+        this.work = work;
+      }
+
+      @Override
+      public DeviceInfo device() {
+        return device.info();
+      }
+
+      @Override
+      public View input(int index) {
+        return view(work.inputs().get(index));
+      }
+
+      @Override
+      public View output(int index) {
+        return view(work.outputs().get(index));
+      }
+
+      private View view(Placement.Place place) {
+        return place.view(place.buffer() != null ? place.buffer() : memory(place.block()));
+      }
+
+      private Buffer memory(Arena.Block block) {
+        return blocks.computeIfAbsent(block, plan::slice);
+      }
+
+      @Override
+      public Buffer workspace() {
+        return memory(work.workspace());
+      }
+
+      @Override
+      public Buffer state() {
+        return plan.state();
+      }
+
+      @Override
+      public int stream() {
+        return streams++;
+      }
+
+      @Override
+      public void launch(
+          Kernel kernel,
+          List<Object> arguments,
+          List<Integer> global,
+          List<Integer> local,
+          Launch.Cost cost) {
+        String name = work.op() == null ? "" : "/" + work.op().name();
+        launches.add(new Launch(kernel, arguments, global, local, cost, work.scope() + name));
+      }
+    }
+  }
+}

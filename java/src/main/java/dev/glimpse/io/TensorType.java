@@ -1,0 +1,76 @@
+package dev.glimpse.io;
+
+import java.nio.ByteBuffer;
+
+/** The element types of the safetensors format that are read and written here. */
+public enum TensorType {
+  F64(8) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return (float) data.getDouble(offset);
+    }
+  },
+  F32(4) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return data.getFloat(offset);
+    }
+  },
+  F16(2) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return half(data.getShort(offset));
+    }
+  },
+  BF16(2) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return Float.intBitsToFloat(data.getShort(offset) << 16);
+    }
+  },
+  I64(8) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return data.getLong(offset);
+    }
+  },
+  I32(4) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return data.getInt(offset);
+    }
+  },
+  U8(1) {
+    @Override
+    float toFloat(ByteBuffer data, int offset) {
+      return data.get(offset) & 0xff;
+    }
+  };
+
+  private final int bytes;
+
+  TensorType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes of one element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** The element at a byte offset, rounded to the nearest float where that is needed. */
+  abstract float toFloat(ByteBuffer data, int offset);
+
+  /** IEEE 754 binary16 to binary32, exact (the JDK has this from version 20). */
+  private static float half(short bits) {
+    int sign = (bits & 0x8000) << 16;
+    int exponent = bits >> 10 & 0x1f;
+    int fraction = bits & 0x3ff;
+    if (exponent == 0) {
+      float subnormal = fraction * 0x1p-24f;
+      return sign == 0 ? subnormal : -subnormal;
+    }
+    int wideExponent = exponent == 0x1f ? 0xff : exponent + (127 - 15);
+    return Float.intBitsToFloat(sign | wideExponent << 23 | fraction << 13);
+  }
+}

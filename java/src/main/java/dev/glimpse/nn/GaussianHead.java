@@ -1,0 +1,27 @@
+package dev.glimpse.nn;
+
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Tensor;
+import java.util.List;
+
+/** The last layer of an encoder: mean and log-variance out of one product. */
+public final class GaussianHead {
+  private final Linear linear;
+  private final int latent;
+
+  public GaussianHead(String name, int in, int latent) {
+    this.linear = new Linear(name, in, 2 * latent, Activation.NONE);
+    this.latent = latent;
+  }
+
+  /** {@code [N, in]} to a distribution over {@code [N, latent]}. */
+  public Gaussian apply(Tensor x) {
+    List<Tensor> parts = Ops.split(linear.apply(x), List.of(latent, latent));
+    return new Gaussian(parts.get(0), parts.get(1));
+  }
+
+  public List<Parameter> parameters() {
+    return linear.parameters();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.glimpse.nn;
+
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Layers one after another. */
+public record Sequential(List<Layer> layers) implements Layer {
+  public Sequential {
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * A multi-layer perceptron: hidden layers with an activation, then {@code last}.
+   *
+   * @param name of the whole; the layers are {@code name.0}, {@code name.1}, ...
+   * @param widths of the input and of each hidden layer
+   */
+  public static Sequential perceptron(String name, List<Integer> widths, Activation activation) {
+    var layers = new ArrayList<Layer>();
+    for (int i = 1; i < widths.size(); i++) {
+      layers.add(
+          new Linear(name + "." + (i - 1), widths.get(i - 1), widths.get(i), activation));
+    }
+    return new Sequential(layers);
+  }
+
+  @Override
+  public Tensor apply(Tensor x) {
+    Tensor y = x;
+    for (Layer layer : layers) {
+      y = layer.apply(y);
+    }
+    return y;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return layers.stream().flatMap(layer -> layer.parameters().stream()).toList();
+  }
+}

@@ -1,0 +1,2 @@
+/** Layers: parameters, and the graph that applies them. */
+package dev.glimpse.nn;

@@ -1,0 +1,186 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Kernel;
+import dev.glimpse.device.Launch.Cost;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * The product of two matrices, each taken as it lies or transposed, and the pointwise chain that
+ * follows it: {@code [M, K] x [K, N] -> [M, N]}. Leading axes of an operand count as rows.
+ */
+public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
+    implements EpilogueHost {
+  /** The register tile of a CPU work-item, rows and columns. */
+  private static final int CPU_ROWS = 6;
+
+  private static final int CPU_COLUMNS = 16;
+
+  /** The tile of a GPU work-group, and its side in work-items. */
+  private static final int GPU_TILE = 64;
+
+  private static final int GPU_SIDE = 16;
+
+  public MatMul(boolean transposeA, boolean transposeB) {
+    this(transposeA, transposeB, Chain.STORE);
+  }
+
+  @Override
+  public String name() {
+    return "matmul" + (transposeA ? "T" : "N") + (transposeB ? "T" : "N");
+  }
+
+  @Override
+  public Op with(Chain chain) {
+    return new MatMul(transposeA, transposeB, chain);
+  }
+
+  @Override
+  public List<Shape> shapes(List<Shape> inputs) {
+    Shape a = inputs.get(0);
+    Shape b = inputs.get(1);
+    int k = transposeA ? a.rows() : a.columns();
+    int kOfB = transposeB ? b.columns() : b.rows();
+    if (k != kOfB) {
+      throw new ShapeException("inner dimensions are " + k + " and " + kOfB);
+    }
+    int n = transposeB ? b.rows() : b.columns();
+    return List.of(transposeA ? Shape.of(a.columns(), n) : a.withColumns(n));
+  }
+
+  @Override
+  public List<Tensor> gradients(Node node, List<Tensor> dy) {
+    Tensor a = node.inputs().get(0);
+    Tensor b = node.inputs().get(1);
+    Tensor dc = dy.get(0);
+    Tensor da =
+        transposeA
+            ? Tensor.of(new MatMul(transposeB, true), b, dc)
+            : Tensor.of(new MatMul(false, !transposeB), dc, b);
+    Tensor db =
+        transposeB
+            ? Tensor.of(new MatMul(true, transposeA), dc, a)
+            : Tensor.of(new MatMul(!transposeA, false), a, dc);
+    return List.of(Ops.reshape(da, a.shape()), Ops.reshape(db, b.shape()));
+  }
+
+  @Override
+  public boolean readsStrided() {
+    return true;
+  }
+
+  @Override
+  public boolean writesStrided(int output) {
+    return true;
+  }
+
+  @Override
+  public long workspace(DeviceInfo device, List<Shape> inputs) {
+    if (!device.kind().isCpu()) {
+      return 0;
+    }
+    Geometry size = geometry(inputs.get(0), inputs.get(1));
+    return packs(size) ? 4L * size.panels() * size.blocks(device, true) * CPU_COLUMNS * size.k : 0;
+  }
+
+  /** The extents of a product. */
+  private record Geometry(int m, int n, int k) {
+    int panels() {
+      return (n + CPU_COLUMNS - 1) / CPU_COLUMNS;
+    }
+
+    /**
+     * Into how many blocks of rows a panel's tiles are cut: enough for every core to have some, few
+     * where each block would pack the panel again.
+     */
+    int blocks(DeviceInfo device, boolean packed) {
+      int tiles = (m + CPU_ROWS - 1) / CPU_ROWS;
+      int wanted = (packed ? 4 : 8) * device.computeUnits();
+      int blocks = (wanted + panels() - 1) / panels();
+      return Math.max(1, Math.min(blocks, packed ? tiles / 8 : tiles));
+    }
+
+    int rowsPerItem(DeviceInfo device, boolean packed) {
+      int tiles = (m + CPU_ROWS - 1) / CPU_ROWS;
+      int blocks = blocks(device, packed);
+      return (tiles + blocks - 1) / blocks * CPU_ROWS;
+    }
+  }
+
+  private Geometry geometry(Shape a, Shape b) {
+    int m = transposeA ? a.columns() : a.rows();
+    int k = transposeA ? a.rows() : a.columns();
+    return new Geometry(m, transposeB ? b.rows() : b.columns(), k);
+  }
+
+  /**
+   * A transposed B must be packed. Else it pays for tall products whose B is too large for the
+   * caches, or lies in rows a multiple of a page apart.
+   */
+  private boolean packs(Geometry size) {
+    return transposeB || size.m >= 96 && (size.n % 512 == 0 || (long) size.k * size.n > 1 << 19);
+  }
+
+  @Override
+  public void lower(Site site) {
+    View a = site.input(0);
+    View b = site.input(1);
+    int m = transposeA ? a.columns() : a.rows();
+    int k = transposeA ? a.rows() : a.columns();
+    int n = transposeB ? b.rows() : b.columns();
+    var size = new Geometry(m, n, k);
+    var in = new ArrayList<View>();
+    for (int i = 1; i < epilogue.inputs(); i++) {
+      in.add(site.input(1 + i));
+    }
+    var out = new ArrayList<View>();
+    for (int o = 0; o < epilogue.outputs().size(); o++) {
+      out.add(site.output(o));
+    }
+    Chain.Rendered rendered = epilogue.render(true, in, out, m, n);
+    var defines = new LinkedHashMap<>(rendered.defines());
+    defines.remove("CHAIN_SUMS");
+    defines.remove("CHAIN_STORE_SUMS");
+    defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
+    defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
+    var arguments = new ArrayList<Object>(rendered.buffers());
+    arguments.add(a.buffer());
+    arguments.add(b.buffer());
+    boolean cpu = site.device().kind().isCpu();
+    boolean packed = cpu && packs(size);
+    if (packed) {
+      arguments.add(site.workspace());
+    }
+    arguments.addAll(List.of(m, n, k, a.offset(), a.stride(), b.offset(), b.stride()));
+    List<Integer> global;
+    if (cpu) {
+      defines.put("PACK", packed ? "1" : "0");
+      int rowsPerItem = size.rowsPerItem(site.device(), packed);
+      arguments.add(rowsPerItem);
+      global = List.of(size.panels(), (m + rowsPerItem - 1) / rowsPerItem);
+    } else {
+      global = List.of(groups(n) * GPU_SIDE, groups(m) * GPU_SIDE);
+    }
+    Kernel kernel = site.kernel("gemm.cl", "gemm", defines);
+    long bytes = a.bytes() + b.bytes();
+    for (View view : in) {
+      bytes += view.bytes();
+    }
+    for (View view : out) {
+      bytes += view.bytes();
+    }
+    long elements = (long) m * n;
+    site.launch(
+        kernel,
+        arguments,
+        global,
+        cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
+        new Cost(elements * (2L * k + epilogue.flops()), bytes));
+  }
+
+  private static int groups(int extent) {
+    return (extent + GPU_TILE - 1) / GPU_TILE;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.glimpse.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An op applied to inputs. Nodes are numbered as they are made, which orders them. */
+public final class Node {
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final long id = COUNT.incrementAndGet();
+  private final Op op;
+  private final List<Tensor> inputs;
+  private final List<Tensor> outputs;
+  private final String scope = Scope.current();
+
+  private Node(Op op, List<Tensor> inputs) {
+    this.op = op;
+    this.inputs = List.copyOf(inputs);
+    this.outputs = new ArrayList<>();
+    List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
+    try {
+      for (Shape shape : op.shapes(shapes)) {
+        outputs.add(new Tensor(this, outputs.size(), shape));
+      }
+    } catch (ShapeException e) {
+      String where = scope.isEmpty() ? "" : scope + ": ";
+      throw new ShapeException(where + op.name() + " of " + shapes + ": " + e.getMessage());
+    }
+  }
+
+  /** @throws ShapeException when the op cannot take inputs of these shapes */
+  public static Node of(Op op, List<Tensor> inputs) {
+    return new Node(op, inputs);
+  }
+
+  public long id() {
+    return id;
+  }
+
+  public Op op() {
+    return op;
+  }
+
+  public List<Tensor> inputs() {
+    return inputs;
+  }
+
+  public List<Tensor> outputs() {
+    return outputs;
+  }
+
+  /** The layer that made it. */
+  public String scope() {
+    return scope;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.device.DeviceInfo;
+import java.util.List;
+
+/**
+ * An operation: its shape rule, its gradient rule and its kernel launches. An op is a value; two
+ * equal ops on the same inputs are computed once.
+ */
+public interface Op {
+  /** For messages and profiles. */
+  String name();
+
+  /**
+   * The shapes of the outputs.
+   *
+   * @throws ShapeException saying what would have fitted
+   */
+  List<Shape> shapes(List<Shape> inputs);
+
+  /**
+   * The gradient rule: extends the graph.
+   *
+   * @param node this op, applied
+   * @param dy the gradient of the objective by each output; null where an output does not matter
+   * @return the gradient by each input; null where it is zero
+   */
+  List<Tensor> gradients(Node node, List<Tensor> dy);
+
+  /** Device memory that the launches need besides inputs and outputs, in bytes. */
+  default long workspace(DeviceInfo device, List<Shape> inputs) {
+    return 0;
+  }
+
+  /**
+   * Whether the launches read inputs whose rows lie apart (see {@link View#stride}); else such an
+   * input is copied first.
+   */
+  default boolean readsStrided() {
+    return false;
+  }
+
+  /** Whether the launches can write an output whose rows lie apart. */
+  default boolean writesStrided(int output) {
+    return false;
+  }
+
+  /** Emits the launches that compute the outputs from the inputs. */
+  void lower(Site site);
+}

@@ -1,0 +1,238 @@
+package dev.glimpse.ops;
+
+import java.util.List;
+
+/**
+ * The functions with which graphs are written. Arithmetic with constants is simplified on the way,
+ * so that gradients of sums and means cost nothing.
+ */
+public final class Ops {
+  private Ops() {}
+
+  public static Tensor constant(float value, Shape shape) {
+    return Tensor.of(new Constant(value, shape));
+  }
+
+  public static Tensor add(Tensor a, Tensor b) {
+    if (isConstant(b) && b.shape().size() == 1) {
+      return shift(a, value(b));
+    }
+    if (isConstant(a) && a.shape().size() == 1) {
+      return shift(b, value(a));
+    }
+    return pointwise(Function.ADD, a, b);
+  }
+
+  public static Tensor subtract(Tensor a, Tensor b) {
+    if (isConstant(b) && b.shape().size() == 1) {
+      return shift(a, -value(b));
+    }
+    return pointwise(Function.SUBTRACT, a, b);
+  }
+
+  public static Tensor multiply(Tensor a, Tensor b) {
+    if (isConstant(b) && b.shape().size() <= a.shape().size()) {
+      return scale(a, value(b));
+    }
+    if (isConstant(a) && a.shape().size() <= b.shape().size()) {
+      return scale(b, value(a));
+    }
+    return pointwise(Function.MULTIPLY, a, b);
+  }
+
+  public static Tensor divide(Tensor a, Tensor b) {
+    return pointwise(Function.DIVIDE, a, b);
+  }
+
+  public static Tensor maximum(Tensor a, Tensor b) {
+    return pointwise(Function.MAXIMUM, a, b);
+  }
+
+  /** {@code factor a}. */
+  public static Tensor scale(Tensor a, float factor) {
+    if (factor == 1) {
+      return a;
+    }
+    if (isConstant(a)) {
+      return constant(factor * value(a), a.shape());
+    }
+    return pointwise(Function.SCALE, List.of(factor), a);
+  }
+
+  /** {@code a + offset}. */
+  public static Tensor shift(Tensor a, float offset) {
+    return offset == 0 ? a : pointwise(Function.SHIFT, List.of(offset), a);
+  }
+
+  public static Tensor negate(Tensor a) {
+    return scale(a, -1);
+  }
+
+  public static Tensor square(Tensor a) {
+    return pointwise(Function.SQUARE, a);
+  }
+
+  public static Tensor sqrt(Tensor a) {
+    return pointwise(Function.SQRT, a);
+  }
+
+  public static Tensor abs(Tensor a) {
+    return pointwise(Function.ABS, a);
+  }
+
+  public static Tensor exp(Tensor a) {
+    return pointwise(Function.EXP, a);
+  }
+
+  public static Tensor log(Tensor a) {
+    return pointwise(Function.LOG, a);
+  }
+
+  public static Tensor tanh(Tensor a) {
+    return pointwise(Function.TANH, a);
+  }
+
+  public static Tensor sigmoid(Tensor a) {
+    return pointwise(Function.SIGMOID, a);
+  }
+
+  public static Tensor softplus(Tensor a) {
+    return pointwise(Function.SOFTPLUS, a);
+  }
+
+  public static Tensor relu(Tensor a) {
+    return pointwise(Function.RELU, a);
+  }
+
+  public static Tensor leakyRelu(Tensor a, float slope) {
+    return pointwise(Function.LEAKY_RELU, List.of(slope), a);
+  }
+
+  /** Per element, {@code -ln p(target)} of a Bernoulli variable, from its logit. */
+  public static Tensor bernoulliCrossEntropy(Tensor logits, Tensor targets) {
+    return pointwise(Function.BERNOULLI_CROSS_ENTROPY, logits, targets);
+  }
+
+  /** Per dimension, {@code KL(N(mean, exp(logVariance)) || N(0, 1))} (Kingma 2014, appendix B). */
+  public static Tensor gaussianKl(Tensor mean, Tensor logVariance) {
+    return pointwise(Function.GAUSSIAN_KL, mean, logVariance);
+  }
+
+  /** {@code mean + noise exp(logVariance / 2)}. */
+  public static Tensor reparameterise(Tensor mean, Tensor logVariance, Tensor noise) {
+    return pointwise(Function.REPARAMETERISE, mean, logVariance, noise);
+  }
+
+  /** {@code [.., K] x [K, N] -> [.., N]}. */
+  public static Tensor matmul(Tensor a, Tensor b) {
+    return Tensor.of(new MatMul(false, false), a, b);
+  }
+
+  /** The sum over the last axis, which stays with length one. */
+  public static Tensor rowSum(Tensor a) {
+    if (isConstant(a)) {
+      return constant(value(a) * a.shape().columns(), a.shape().withColumns(1));
+    }
+    return Tensor.of(new RowSum(), a);
+  }
+
+  /** The sum over all axes but the last. */
+  public static Tensor columnSum(Tensor a) {
+    return Tensor.of(new ColumnSum(), a);
+  }
+
+  /** The sum of all elements, a scalar. */
+  public static Tensor sum(Tensor a) {
+    Tensor rows = a.shape().columns() > 1 && a.shape().rows() > 1 ? rowSum(a) : a;
+    return Tensor.of(new Sum(), rows);
+  }
+
+  /** The mean of all elements, a scalar. */
+  public static Tensor mean(Tensor a) {
+    return scale(sum(a), 1f / a.shape().size());
+  }
+
+  public static Tensor logSumExp(Tensor a) {
+    return Tensor.of(new LogSumExp(), a);
+  }
+
+  public static Tensor softmax(Tensor a) {
+    return Tensor.of(new Softmax(), a);
+  }
+
+  /** Per row, {@code -sum target ln softmax(logits)}. */
+  public static Tensor softmaxCrossEntropy(Tensor logits, Tensor targets) {
+    return Tensor.of(new SoftmaxCrossEntropy(), logits, targets);
+  }
+
+  public static Tensor reshape(Tensor a, Shape shape) {
+    return a.shape().equals(shape) ? a : Tensor.of(new Reshape(shape), a);
+  }
+
+  /** Cuts the last axis into parts of these widths. */
+  public static List<Tensor> split(Tensor a, List<Integer> widths) {
+    return widths.size() == 1 ? List.of(a) : Node.of(new Split(widths), List.of(a)).outputs();
+  }
+
+  /** Joins along the last axis. */
+  public static Tensor concat(List<Tensor> parts) {
+    return parts.size() == 1 ? parts.get(0) : Node.of(new Concat(), parts).outputs().get(0);
+  }
+
+  /** Every entry of the first axis, repeated. */
+  public static Tensor repeat(Tensor a, int times) {
+    return times == 1 ? a : Tensor.of(new Repeat(times), a);
+  }
+
+  public static Tensor stopGradient(Tensor a) {
+    return Tensor.of(new StopGradient(), a);
+  }
+
+  public static Tensor randomNormal(Shape shape) {
+    return Tensor.of(new Random(Random.Distribution.NORMAL, shape));
+  }
+
+  public static Tensor randomUniform(Shape shape) {
+    return Tensor.of(new Random(Random.Distribution.UNIFORM, shape));
+  }
+
+  /** 1 with the given probability, else 0, per element; no gradient flows back. */
+  public static Tensor randomBernoulli(Tensor probability) {
+    return Tensor.of(new Random(Random.Distribution.BERNOULLI, probability.shape()), probability);
+  }
+
+  /** A scalar, row or column, repeated to fill a shape. */
+  public static Tensor broadcast(Tensor a, Shape shape) {
+    if (a.shape().equals(shape)) {
+      return a;
+    }
+    return isConstant(a) ? constant(value(a), shape) : Tensor.of(new Broadcast(shape), a);
+  }
+
+  /** The adjoint of {@link #broadcast}: sums over the axes along which the shape was repeated. */
+  public static Tensor sumTo(Tensor a, Shape shape) {
+    if (a.shape().equals(shape)) {
+      return a;
+    }
+    if (shape.size() == 1) {
+      return reshape(sum(a), shape);
+    }
+    return shape.columns() == a.shape().columns() ? columnSum(a) : rowSum(a);
+  }
+
+  private static Tensor pointwise(Function function, Tensor... inputs) {
+    return pointwise(function, List.of(), inputs);
+  }
+
+  private static Tensor pointwise(Function function, List<Float> constants, Tensor... inputs) {
+    return Tensor.of(new Pointwise(function, constants), inputs);
+  }
+
+  private static boolean isConstant(Tensor a) {
+    return a.node().op() instanceof Constant;
+  }
+
+  private static float value(Tensor a) {
+    return ((Constant) a.node().op()).value();
+  }
+}

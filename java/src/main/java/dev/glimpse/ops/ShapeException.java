@@ -1,0 +1,10 @@
+package dev.glimpse.ops;
+
+/** Shapes that do not fit, found while a graph is built: names the layer, the op and the shapes. */
+public final class ShapeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public ShapeException(String message) {
+    super(message);
+  }
+}

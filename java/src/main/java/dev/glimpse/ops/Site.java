@@ -1,0 +1,38 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.device.Buffer;
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Kernel;
+import dev.glimpse.device.Launch.Cost;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where an op is lowered: its operands in device memory, and the list that takes its launches. */
+public interface Site {
+  DeviceInfo device();
+
+  View input(int index);
+
+  View output(int index);
+
+  /** The memory that {@link Op#workspace} asked for. */
+  Buffer workspace();
+
+  /** The plan's random state: seed (two words) and step. */
+  Buffer state();
+
+  /** A number that no other random tensor of this plan has. */
+  int stream();
+
+  /** Appends a launch. Arguments are {@link Buffer}, {@link Integer} or {@link Float}. */
+  void launch(
+      Kernel kernel, List<Object> arguments, List<Integer> global, List<Integer> local, Cost cost);
+
+  /** The kernel of a file, in the variant for this device. */
+  default Kernel kernel(String file, String entry, Map<String, String> defines) {
+    var all = new TreeMap<>(defines);
+    all.put(device().kind().isCpu() ? "CPU" : "GPU", "1");
+    return new Kernel(file, entry, all);
+  }
+}

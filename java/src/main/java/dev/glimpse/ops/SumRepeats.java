@@ -1,0 +1,30 @@
+package dev.glimpse.ops;
+
+import java.util.List;
+
+/** Sums groups of neighbours along the first axis, the adjoint of {@link Repeat}. */
+public record SumRepeats(int times) implements Op {
+  @Override
+  public String name() {
+    return "sum repeats";
+  }
+
+  @Override
+  public List<Shape> shapes(List<Shape> inputs) {
+    int rows = inputs.get(0).dimension(0);
+    if (rows % times != 0) {
+      throw new ShapeException(rows + " is no multiple of " + times);
+    }
+    return List.of(Repeat.leading(inputs.get(0), rows / times));
+  }
+
+  @Override
+  public List<Tensor> gradients(Node node, List<Tensor> dy) {
+    return List.of(Tensor.of(new Repeat(times), dy.get(0)));
+  }
+
+  @Override
+  public void lower(Site site) {
+    Repeat.lower(site, "sum_repeats", times, site.input(0), site.output(0), site.output(0));
+  }
+}

@@ -1,0 +1,118 @@
+// Sums of a matrix [rows, columns] with rows of `stride` floats from x[offset].
+//
+// column_sum: y[c] = sum over r of x[r, c]. CPU: a work-item sums a strip of STRIP columns. GPU: a
+// work-group of 32 x 8 sums 32 columns, eight rows at a time, then its eight partial sums.
+// sum_all: y[0] = the sum of n floats, by one work-group. In a fixed order, so the bits never vary.
+// sum_squares: y[g] = the sum of squares of the g-th of `groups` equal parts; with sum_all, a norm.
+//
+// Cost: one FLOP (two with squares) and four bytes an element; bound by memory.
+
+#include "dialect/vector.h"
+
+#ifdef CPU
+
+#define STRIP (4 * VECTOR)
+
+__kernel WORK_GROUP(1, 1) void column_sum(__global const float* restrict x,
+                                          __global float* restrict y, const int rows,
+                                          const int columns, const int offset, const int stride) {
+  const int first = get_global_id(0) * STRIP;
+  const int width = min(STRIP, columns - first);
+  __global const float* in = x + offset + first;
+  if (width == STRIP) {
+    vec s0 = (vec)(0.0f), s1 = (vec)(0.0f), s2 = (vec)(0.0f), s3 = (vec)(0.0f);
+    for (int r = 0; r < rows; r++) {
+      s0 += vload8(0, in + r * stride);
+      s1 += vload8(1, in + r * stride);
+      s2 += vload8(2, in + r * stride);
+      s3 += vload8(3, in + r * stride);
+    }
+    vstore8(s0, 0, y + first);
+    vstore8(s1, 1, y + first);
+    vstore8(s2, 2, y + first);
+    vstore8(s3, 3, y + first);
+  } else {
+    for (int c = 0; c < width; c += VECTOR) {
+      const int count = min(VECTOR, width - c);
+      vec sum = (vec)(0.0f);
+      for (int r = 0; r < rows; r++) sum += load_vec(in + r * stride + c, count);
+      store_vec(sum, y + first + c, count);
+    }
+  }
+}
+
+__kernel WORK_GROUP(1, 1) void sum_all(__global const float* restrict x, __global float* restrict y,
+                                       const int n) {
+  vec sum = (vec)(0.0f);
+  int i = 0;
+  for (; i + VECTOR <= n; i += VECTOR) sum += vload8(0, x + i);
+  if (i < n) sum += load_vec(x + i, n - i);
+  y[0] = sum_vec(sum);
+}
+
+__kernel WORK_GROUP(1, 1) void sum_squares(__global const float* restrict x,
+                                           __global float* restrict y, const int n,
+                                           const int part) {
+  const int group = get_global_id(0);
+  const int last = min(n, (group + 1) * part);
+  vec sum = (vec)(0.0f);
+  int i = group * part;
+  for (; i + VECTOR <= last; i += VECTOR) {
+    const vec v = vload8(0, x + i);
+    sum = fma(v, v, sum);
+  }
+  if (i < last) {
+    const vec v = load_vec(x + i, last - i);
+    sum = fma(v, v, sum);
+  }
+  y[group] = sum_vec(sum);
+}
+
+#else
+
+#define GROUP_COLUMNS 32
+#define GROUP_ROWS 8
+#define GROUP 256
+#include "dialect/group.h"
+
+__kernel WORK_GROUP(GROUP_COLUMNS, GROUP_ROWS) void column_sum(
+    __global const float* restrict x, __global float* restrict y, const int rows, const int columns,
+    const int offset, const int stride) {
+  __local float partial[GROUP_ROWS * GROUP_COLUMNS];
+  const int lane = get_local_id(0);
+  const int column = get_global_id(0);
+  float sum = 0.0f;
+  if (column < columns) {
+    for (int r = get_local_id(1); r < rows; r += GROUP_ROWS) sum += x[offset + r * stride + column];
+  }
+  partial[get_local_id(1) * GROUP_COLUMNS + lane] = sum;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (get_local_id(1) == 0 && column < columns) {
+    for (int r = 1; r < GROUP_ROWS; r++) sum += partial[r * GROUP_COLUMNS + lane];
+    y[column] = sum;
+  }
+}
+
+__kernel WORK_GROUP(GROUP, 1) void sum_all(__global const float* restrict x,
+                                           __global float* restrict y, const int n) {
+  __local float partial[GROUP];
+  float sum = 0.0f;
+  for (int i = get_local_id(0); i < n; i += GROUP) sum += x[i];
+  sum = group_sum(partial, sum);
+  if (get_local_id(0) == 0) y[0] = sum;
+}
+
+__kernel WORK_GROUP(GROUP, 1) void sum_squares(__global const float* restrict x,
+                                               __global float* restrict y, const int n,
+                                               const int part) {
+  __local float partial[GROUP];
+  const int last = min(n, ((int)get_group_id(0) + 1) * part);
+  float sum = 0.0f;
+  for (int i = (int)get_group_id(0) * part + get_local_id(0); i < last; i += GROUP) {
+    sum = fma(x[i], x[i], sum);
+  }
+  sum = group_sum(partial, sum);
+  if (get_local_id(0) == 0) y[get_group_id(0)] = sum;
+}
+
+#endif

@@ -1,0 +1,28 @@
+# Compiles each file of the folder KERNELS as CUDA, to PTX in the folder OUTPUT. Needs no GPU, only
+# nvcc, which is looked for each time the test runs.
+cmake_minimum_required(VERSION 3.22)
+
+find_program(nvcc nvcc HINTS $ENV{CUDA_PATH}/bin /usr/local/cuda/bin /opt/cuda/bin)
+if(NOT nvcc)
+  message("SKIPPED: no nvcc, so the kernels were not compiled as CUDA")
+  return()
+endif()
+
+file(GLOB files ${KERNELS}/*.cl)
+if(NOT files)
+  message(FATAL_ERROR "no kernel files (*.cl) in ${KERNELS}")
+endif()
+file(MAKE_DIRECTORY ${OUTPUT})
+foreach(file IN LISTS files)
+  get_filename_component(name ${file} NAME)
+  # sm_75 is the one architecture that CUDA 10 and CUDA 13 both know.
+  execute_process(
+    COMMAND ${nvcc} -ptx -arch=sm_75 -x cu -include ${KERNELS}/dialect/cuda.h -DGPU -I ${KERNELS}
+      ${file} -o ${OUTPUT}/${name}.ptx
+    RESULT_VARIABLE status)
+  if(status EQUAL 0)
+    message("${name}: ok")
+  else()
+    message(SEND_ERROR "${name}: does not compile as CUDA")
+  endif()
+endforeach()
