@@ -10,7 +10,7 @@
 // in tiles of 6 x 16: twelve accumulators of eight floats, two vectors of B and six broadcasts of A
 // per step of k, which fills the FMA units of AVX2. B is read as it lies; with PACK the work-item
 // first copies its panel to panels[], contiguous, which B_TRANSPOSED needs and which pays where the
-// rows of B are a power of two apart (they would fall into one cache set).
+// rows of B are a power of two apart (they would fall into one cache set). SHORT allows m < 6.
 //
 // GPU: a work-group of 16 x 16 computes a tile of TILE_M x TILE_N through local memory, TILE_K
 // deep; a work-item computes every 16th row and column of it.
@@ -41,6 +41,9 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 
 #ifndef PACK
 #define PACK B_TRANSPOSED
+#endif
+#ifndef SHORT
+#define SHORT 1
 #endif
 #define PANEL 16
 #define TILE 6
@@ -103,25 +106,45 @@ INLINE void pack(__global const float* b, int ldb, int k, int width, __global fl
 
 #endif
 
-#define A_ROW(r)                                                                       \
-  __global const float* restrict a##r = a + a_offset + min(row + r, m - 1) * a_stride; \
-  vec low##r = (vec)(0.0f), high##r = (vec)(0.0f);
-#define MULTIPLY(r)                        \
-  {                                        \
-    const vec scalar = (vec)(a##r[p * a_step]); \
-    low##r = fma(scalar, b_low, low##r);   \
-    high##r = fma(scalar, b_high, high##r); \
+// Element `first + r` of the current column of A. A product with fewer rows than a tile repeats its
+// last one.
+#if SHORT
+#define A_AT(r) a_step_at[min(r, m - 1) * a_stride]
+#else
+#define A_AT(r) a_step_at[r * a_stride]
+#endif
+#define ZERO_ROW(r) vec low##r = (vec)(0.0f), high##r = (vec)(0.0f);
+#define MULTIPLY(r)                                 \
+  {                                                 \
+    const vec scalar = (vec)(A_AT(r));              \
+    low##r = fma(scalar, b_low, low##r);            \
+    high##r = fma(scalar, b_high, high##r);         \
+  }
+// One step of k for a whole tile, with whole or partial vectors of B.
+#define STEP(p)                                                    \
+  {                                                                \
+    const vec b_low = vload8(0, b_at + (p) * b_step);              \
+    const vec b_high = vload8(0, b_at + (p) * b_step + VECTOR);    \
+    __global const float* restrict a_step_at = a_at + (p) * a_step; \
+    TILE_ROWS(MULTIPLY)                                            \
+  }
+#define EDGE_STEP                                                                  \
+  {                                                                                \
+    const vec b_low = load_vec(b_at, min(width, VECTOR));                          \
+    const vec b_high = load_vec(b_at + VECTOR, width - VECTOR);                    \
+    __global const float* restrict a_step_at = a_at;                               \
+    TILE_ROWS(MULTIPLY)                                                            \
   }
 #define FINISH(r)                                                                             \
-  if (row + r < last_row) {                                                                   \
-    finish(CHAIN_ARGUMENTS row + r, column, n, min(width, VECTOR), low##r);                   \
+  if (first + r >= row && first + r < m) {                                                    \
+    finish(CHAIN_ARGUMENTS first + r, column, n, min(width, VECTOR), low##r);                 \
     if (width > VECTOR)                                                                       \
-      finish(CHAIN_ARGUMENTS row + r, column + VECTOR, n, width - VECTOR, high##r);           \
+      finish(CHAIN_ARGUMENTS first + r, column + VECTOR, n, width - VECTOR, high##r);         \
   }
-#define FINISH_WHOLE(r)                                                         \
-  if (row + r < last_row) {                                                     \
-    finish(CHAIN_ARGUMENTS row + r, column, n, VECTOR, low##r);                 \
-    finish(CHAIN_ARGUMENTS row + r, column + VECTOR, n, VECTOR, high##r);       \
+#define FINISH_WHOLE(r)                                                           \
+  if (first + r >= row) {                                                         \
+    finish(CHAIN_ARGUMENTS first + r, column, n, VECTOR, low##r);                 \
+    finish(CHAIN_ARGUMENTS first + r, column + VECTOR, n, VECTOR, high##r);       \
   }
 
 __kernel WORK_GROUP(1, 1) void gemm(
@@ -154,20 +177,23 @@ __kernel WORK_GROUP(1, 1) void gemm(
   const int whole = max(0, k - (PANEL - width + ldb - 1) / ldb);
 #endif
   for (int row = first_row; row < last_row; row += TILE) {
-    TILE_ROWS(A_ROW)
+    // The last tile begins early enough to be a whole one; what it computes again is not stored.
+    const int first = max(0, min(row, m - TILE));
+    __global const float* restrict a_at = a + a_offset + first * a_stride;
+    __global const float* restrict b_at = b_panel;
+    TILE_ROWS(ZERO_ROW)
     int p = 0;
-#pragma unroll 4
-    for (; p < whole; p++) {
-      const vec b_low = vload8(0, b_panel + p * b_step);
-      const vec b_high = vload8(0, b_panel + p * b_step + VECTOR);
-      TILE_ROWS(MULTIPLY)
+    for (; p + 4 <= whole; p += 4) {
+      STEP(0) STEP(1) STEP(2) STEP(3)
+      a_at += 4 * a_step;
+      b_at += 4 * b_step;
     }
     for (; p < k; p++) {
-      const vec b_low = load_vec(b_panel + p * b_step, min(width, VECTOR));
-      const vec b_high = load_vec(b_panel + p * b_step + VECTOR, width - VECTOR);
-      TILE_ROWS(MULTIPLY)
+      if (p < whole) STEP(0) else EDGE_STEP
+      a_at += a_step;
+      b_at += b_step;
     }
-    if (width == PANEL) {
+    if (width == PANEL && m >= TILE) {
       TILE_ROWS(FINISH_WHOLE)
     } else {
       TILE_ROWS(FINISH)

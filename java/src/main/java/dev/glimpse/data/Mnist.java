@@ -44,7 +44,7 @@ public final class Mnist {
           new Download("t10k-images-idx3-ubyte.gz", 1648877, "9fb629c4189551a2d022fa330f9573f3"),
           new Download("t10k-labels-idx1-ubyte.gz", 4542, "ec29112dd5afa0611ce80d1b7f02629c"));
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** A file to fetch: its name under each mirror, its size and its checksum. */
   record Download(String name, long bytes, String md5) {}
@@ -53,12 +53,19 @@ public final class Mnist {
   private final List<URI> mirrors;
   private final List<Download> downloads;
   private final PrintStream progress;
+  private final Duration patience;
 
-  Mnist(Path cache, List<URI> mirrors, List<Download> downloads, PrintStream progress) {
+  Mnist(
+      Path cache,
+      List<URI> mirrors,
+      List<Download> downloads,
+      PrintStream progress,
+      Duration patience) {
     this.cache = cache;
     this.mirrors = mirrors;
     this.downloads = downloads;
     this.progress = progress;
+    this.patience = patience;
   }
 
   /**
@@ -73,7 +80,8 @@ public final class Mnist {
         xdg == null || xdg.isBlank()
             ? Path.of(System.getProperty("user.home"), ".cache")
             : Path.of(xdg);
-    return new Mnist(caches.resolve("glimpse/mnist"), MIRRORS, DOWNLOADS, System.err).fetch();
+    Path cache = caches.resolve("glimpse").resolve("mnist");
+    return new Mnist(cache, MIRRORS, DOWNLOADS, System.err, PATIENCE).fetch();
   }
 
   /** Downloads what is missing or damaged, then reads the cache. */
@@ -116,7 +124,7 @@ public final class Mnist {
     var client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(patience)
             .build();
     for (Download download : wanted) {
       URI source = mirror.resolve(download.name);
@@ -139,7 +147,7 @@ public final class Mnist {
 
   private void transfer(HttpClient client, URI source, Path file, Download download)
       throws IOException {
-    var request = HttpRequest.newBuilder(source).timeout(PATIENCE).build();
+    var request = HttpRequest.newBuilder(source).timeout(patience).build();
     var answer = client.sendAsync(request, BodyHandlers.ofFile(file));
     try {
       HttpResponse<Path> response = watch(answer, file, download);
@@ -170,7 +178,7 @@ public final class Mnist {
         }
         if (now > size) {
           lastGrowth = System.nanoTime();
-        } else if (System.nanoTime() - lastGrowth > 2 * PATIENCE.toNanos()) {
+        } else if (System.nanoTime() - lastGrowth > patience.toNanos()) {
           throw new IOException("the transfer stands still at " + size + " bytes", e);
         }
         size = now;

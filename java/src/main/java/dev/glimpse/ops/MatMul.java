@@ -157,6 +157,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
     List<Integer> global;
     if (cpu) {
       defines.put("PACK", packed ? "1" : "0");
+      defines.put("SHORT", m < CPU_ROWS ? "1" : "0");
       int rowsPerItem = size.rowsPerItem(site.device(), packed);
       arguments.add(rowsPerItem);
       global = List.of(size.panels(), (m + rowsPerItem - 1) / rowsPerItem);

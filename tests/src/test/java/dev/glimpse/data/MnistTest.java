@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MnistTest {
+  private static final Duration PATIENCE = Duration.ofMillis(900);
+
   @TempDir Path temporary;
 
   private final Map<String, byte[]> published = new HashMap<>();
@@ -52,6 +55,11 @@ class MnistTest {
             body[body.length / 2] ^= 1;
           }
           exchange.sendResponseHeaders(path[1].equals("gone") ? 404 : 200, body.length);
+          if (path[1].equals("stalling")) {
+            exchange.getResponseBody().write(body, 0, 5);
+            exchange.getResponseBody().flush();
+            return;
+          }
           try (var out = exchange.getResponseBody()) {
             out.write(body);
           }
@@ -105,11 +113,17 @@ class MnistTest {
   }
 
   @Test
+  void givesUpOnAServerThatStandsStill() {
+    var error = assertThrows(DataException.class, () -> mnist("stalling").fetch());
+    assertTrue(error.getMessage().contains("stands still at"), error.getMessage());
+  }
+
+  @Test
   void saysSoWithoutInternet() {
     int port = server.getAddress().getPort();
     server.stop(0);
     var nobody = List.of(URI.create("http://localhost:" + port + "/"));
-    var mnist = new Mnist(cache(), nobody, downloads, new PrintStream(progress));
+    var mnist = new Mnist(cache(), nobody, downloads, new PrintStream(progress), PATIENCE);
     var error = assertThrows(DataException.class, mnist::fetch);
     assertTrue(error.getMessage().startsWith("MNIST cannot be downloaded"), error.getMessage());
     assertTrue(error.getMessage().contains("ConnectException"), error.getMessage());
@@ -128,7 +142,7 @@ class MnistTest {
       uris.add(
           URI.create("http://localhost:%d/%s/".formatted(server.getAddress().getPort(), mirror)));
     }
-    return new Mnist(cache(), uris, downloads, new PrintStream(progress));
+    return new Mnist(cache(), uris, downloads, new PrintStream(progress), PATIENCE);
   }
 
   private Path cache() {
