@@ -130,7 +130,7 @@ public class Batches implements AutoCloseable {
     try {
       thread.join();
     } catch (InterruptedException e) {
-      // The thread ends by itself; whoever interrupted us learns of it at his next wait.
+      // The thread ends all the same; the interrupt is kept for the next wait.
       Thread.currentThread().interrupt();
     }
   }

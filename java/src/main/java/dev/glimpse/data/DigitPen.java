@@ -89,7 +89,7 @@ final class DigitPen {
     points++;
   }
 
-  /** A smooth random displacement of the plane: a cubic polynomial in x and y. */
+  /** Moves every point by a random cubic polynomial in x and y, as a hand bends what it writes. */
   private void bend(SplitMix64 random) {
     float a = .26f * random.nextBell();
     float b = .24f * random.nextBell();

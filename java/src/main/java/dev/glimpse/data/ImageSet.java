@@ -1,6 +1,8 @@
 package dev.glimpse.data;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Images in memory, with or without labels: {@code [N, height, width, channels]} grey or colour
@@ -54,7 +56,7 @@ public final class ImageSet {
     this.height = height;
     this.width = width;
     this.channels = channels;
-    this.classes = classes;
+    this.classes = labels == null ? 0 : classes;
     this.pixels = pixels;
     this.labels = labels;
     this.from = 0;
@@ -123,12 +125,12 @@ public final class ImageSet {
     if (labels == null) {
       throw new DataException(name + " has no labels");
     }
-    return labels[from + java.util.Objects.checkIndex(i, size)];
+    return labels[from + Objects.checkIndex(i, size)];
   }
 
   /** One value, 0..255, of image {@code i}, at {@code offset} within {@code [H, W, C]}. */
   public int pixel(int i, int offset) {
-    return pixels[start(i) + java.util.Objects.checkIndex(offset, pixelsPerImage())] & 0xff;
+    return pixels[start(i) + Objects.checkIndex(offset, pixelsPerImage())] & 0xff;
   }
 
   /** Puts image {@code i}, scaled to [0, 1], at the position of {@code into} and advances it. */
@@ -142,7 +144,7 @@ public final class ImageSet {
 
   /** The images {@code fromIndex} to {@code toIndex - 1}, without copying. */
   public ImageSet subset(int fromIndex, int toIndex) {
-    java.util.Objects.checkFromToIndex(fromIndex, toIndex, size);
+    Objects.checkFromToIndex(fromIndex, toIndex, size);
     return new ImageSet(this, name, pixels, labels, from + fromIndex, toIndex - fromIndex);
   }
 
@@ -166,13 +168,12 @@ public final class ImageSet {
       int threshold = (int) ((SplitMix64.at(key, k) >>> 32) * 255 >>> 32);
       drawn[k] = (byte) (threshold < (pixels[start + k] & 0xff) ? 255 : 0);
     }
-    int[] sameLabels =
-        labels == null ? null : java.util.Arrays.copyOfRange(labels, from, from + size);
+    int[] sameLabels = labels == null ? null : Arrays.copyOfRange(labels, from, from + size);
     return new ImageSet(this, name + ", binarised", drawn, sameLabels, 0, size);
   }
 
   private int start(int i) {
-    return (from + java.util.Objects.checkIndex(i, size)) * pixelsPerImage();
+    return (from + Objects.checkIndex(i, size)) * pixelsPerImage();
   }
 
   @Override

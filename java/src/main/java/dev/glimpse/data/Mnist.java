@@ -88,7 +88,11 @@ public final class Mnist {
   Splits fetch() {
     var troubles = new ArrayList<String>();
     try {
-      Files.createDirectories(cache);
+      // createDirectories refuses a link to a folder (JDK-8294193), so it is asked only when
+      // needed.
+      if (!Files.isDirectory(cache)) {
+        Files.createDirectories(cache);
+      }
       List<Download> missing = missing();
       for (URI mirror : mirrors) {
         if (!missing.isEmpty()) {
@@ -150,13 +154,14 @@ public final class Mnist {
     var request = HttpRequest.newBuilder(source).timeout(patience).build();
     var answer = client.sendAsync(request, BodyHandlers.ofFile(file));
     try {
-      HttpResponse<Path> response = watch(answer, file, download);
-      progress.printf("%n");
-      if (response.statusCode() != 200) {
-        throw new IOException("HTTP status " + response.statusCode());
+      int status = watch(answer, file, download).statusCode();
+      if (status != 200) {
+        throw new IOException("HTTP status " + status);
       }
+      show(download, Files.size(file));
     } finally {
       answer.cancel(true);
+      progress.println();
     }
   }
 
@@ -167,8 +172,7 @@ public final class Mnist {
     long size = 0;
     long lastGrowth = System.nanoTime();
     while (true) {
-      progress.printf(
-          "\rdownloading %s: %d of %d KiB", download.name, size >> 10, download.bytes >> 10);
+      show(download, size);
       try {
         return answer.get(200, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
@@ -183,12 +187,17 @@ public final class Mnist {
         }
         size = now;
       } catch (ExecutionException e) {
-        throw new IOException(String.valueOf(e.getCause()), e);
+        throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);
       }
     }
+  }
+
+  private void show(Download download, long size) {
+    progress.printf(
+        "\rdownloading %s: %d of %d KiB", download.name, size >> 10, download.bytes >> 10);
   }
 
   private static String md5(Path file) throws IOException {

@@ -36,6 +36,9 @@ public interface Device extends AutoCloseable {
   /** Compiles what must be compiled and binds all arguments, so that running only enqueues. */
   Recording record(List<Launch> launches);
 
+  /** A new fence in the queue. */
+  Fence fence();
+
   /** Waits until everything enqueued has run. */
   void finish();
 

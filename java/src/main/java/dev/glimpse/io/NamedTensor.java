@@ -2,6 +2,7 @@ package dev.glimpse.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,8 +35,7 @@ public record NamedTensor(String name, TensorType type, List<Long> shape, ByteBu
 
   /** A float32 tensor over the remaining bytes of {@code data}. */
   public static NamedTensor float32(String name, ByteBuffer data, long... shape) {
-    return new NamedTensor(
-        name, TensorType.F32, java.util.Arrays.stream(shape).boxed().toList(), data);
+    return new NamedTensor(name, TensorType.F32, Arrays.stream(shape).boxed().toList(), data);
   }
 
   /** A float32 tensor that copies {@code values}. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -76,7 +77,7 @@ public final class Png {
   private static void fillGround(BufferedImage picture) {
     var raster = picture.getRaster();
     int[] ground = new int[picture.getWidth() * raster.getNumBands()];
-    java.util.Arrays.fill(ground, PADDING_GREY);
+    Arrays.fill(ground, PADDING_GREY);
     for (int y = 0; y < picture.getHeight(); y++) {
       raster.setPixels(0, y, picture.getWidth(), 1, ground);
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,9 +164,9 @@ public final class Safetensors implements AutoCloseable {
               .formatted(name, tensor.shape(), tensor.elements(), into.remaining()),
           "it was probably saved by a model of another size");
     }
-    var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    var chunk = chunkFor(tensor.bytes());
     for (long done = 0; done < tensor.bytes(); done += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(CHUNK_BYTES, tensor.bytes() - done));
+      chunk.clear().limit((int) Math.min(chunk.capacity(), tensor.bytes() - done));
       read(tensor, done, chunk);
       chunk.flip();
       if (tensor.type() == TensorType.F32) {
@@ -226,9 +227,9 @@ public final class Safetensors implements AutoCloseable {
     }
     var crc = new CRC32C();
     crc.update(json);
-    var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+    var chunk = chunkFor(channel.size() - dataStart);
     for (long at = dataStart; at < channel.size(); at += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(CHUNK_BYTES, channel.size() - at));
+      chunk.clear().limit((int) Math.min(chunk.capacity(), channel.size() - at));
       readFully(chunk, at);
       crc.update(chunk.flip());
     }
@@ -238,6 +239,11 @@ public final class Safetensors implements AutoCloseable {
               .formatted(expected, hex(crc)),
           null);
     }
+  }
+
+  private static ByteBuffer chunkFor(long bytes) {
+    int size = (int) Math.min(CHUNK_BYTES, bytes);
+    return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private int bufferSize(TensorInfo tensor, int bytesPerElement) {
@@ -274,8 +280,8 @@ public final class Safetensors implements AutoCloseable {
 
   /** Pads with spaces, as the format allows, so that the data section is aligned to eight bytes. */
   private static byte[] padded(byte[] json) {
-    byte[] padded = java.util.Arrays.copyOf(json, (json.length + 7) / 8 * 8);
-    java.util.Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+    byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
+    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
     return padded;
   }
 

@@ -22,7 +22,7 @@ class DigitsTest {
 
   @Test
   void isTheSameOnEveryMachine() {
-    assertEquals(0, Arrays.hashCode(ImageSetTest.bytes(Digits.generate(500, 1))));
+    assertEquals(-948537965, Arrays.hashCode(ImageSetTest.bytes(Digits.generate(500, 1))));
   }
 
   @Test

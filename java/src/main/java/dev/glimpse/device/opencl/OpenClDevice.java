@@ -6,6 +6,7 @@ import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Fence;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.ProgramCache;
@@ -160,6 +161,11 @@ final class OpenClDevice implements Device {
   @Override
   public Recording record(List<Launch> launches) {
     return new OpenClRecording(this, launches);
+  }
+
+  @Override
+  public Fence fence() {
+    return new OpenClFence(this);
   }
 
   @Override

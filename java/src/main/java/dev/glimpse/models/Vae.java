@@ -1,0 +1,141 @@
+package dev.glimpse.models;
+
+import static dev.glimpse.ops.Ops.bernoulliCrossEntropy;
+import static dev.glimpse.ops.Ops.negate;
+import static dev.glimpse.ops.Ops.randomNormal;
+import static dev.glimpse.ops.Ops.repeat;
+import static dev.glimpse.ops.Ops.rowSum;
+import static dev.glimpse.ops.Ops.sigmoid;
+
+import dev.glimpse.graph.Objective;
+import dev.glimpse.graph.Optimizer;
+import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.Gaussian;
+import dev.glimpse.nn.GaussianHead;
+import dev.glimpse.nn.Linear;
+import dev.glimpse.nn.Sequential;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Shape;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Example;
+import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The variational auto-encoder (Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014),
+ * with multi-layer perceptrons and Bernoulli pixels. With the setting {@code bound=iwae} it climbs
+ * the importance-weighted bound (Burda et al., "Importance weighted autoencoders", ICLR 2016).
+ */
+public final class Vae implements LatentModel {
+  private final int latent;
+  private final int samples;
+  private final boolean importanceWeighted;
+  private final Sequential encoder;
+  private final GaussianHead posterior;
+  private final Sequential decoder;
+  private final Linear pixels;
+  private final ParameterSet parameters;
+
+  /** A model for images of a shape, as the settings describe it. */
+  public Vae(DataShape data, Settings settings) {
+    List<Integer> hidden = Networks.hidden(settings);
+    Activation activation = Networks.activation(settings);
+    latent = settings.integer("latent");
+    samples = settings.integer("samples");
+    importanceWeighted = settings.text("bound").equals("iwae");
+    int last = hidden.get(hidden.size() - 1);
+    encoder =
+        Sequential.perceptron("encoder", Networks.widths(data.pixels(), hidden), activation);
+    posterior = new GaussianHead("posterior", last, latent);
+    decoder = Sequential.perceptron("decoder", Networks.widths(latent, hidden), activation);
+    pixels = new Linear("pixels", last, data.pixels(), Activation.NONE);
+    var all = new ArrayList<Parameter>(encoder.parameters());
+    all.addAll(posterior.parameters());
+    all.addAll(decoder.parameters());
+    all.addAll(pixels.parameters());
+    parameters = new ParameterSet("vae", all);
+  }
+
+  /** Defines the model's settings. */
+  public static Settings settings() {
+    return Networks.define(new Settings())
+        .choice("bound", List.of("elbo", "iwae"), "elbo, or iwae, the importance-weighted bound")
+        .define("samples", 1, "codes drawn for every image, in training");
+  }
+
+  /** q(z | x). */
+  private Gaussian posterior(Tensor x) {
+    return posterior.apply(encoder.apply(x));
+  }
+
+  /** The logits of p(x | z). */
+  private Tensor logits(Tensor z) {
+    return pixels.apply(decoder.apply(z));
+  }
+
+  private Elbo bound(Tensor x, int samples) {
+    Gaussian q = posterior(x);
+    Tensor z = q.repeat(samples).sample();
+    Tensor logLikelihood = negate(rowSum(bernoulliCrossEntropy(logits(z), repeat(x, samples))));
+    return new Elbo(q, null, z, logLikelihood, samples);
+  }
+
+  @Override
+  public List<ParameterSet> parameters() {
+    return List.of(parameters);
+  }
+
+  @Override
+  public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
+    Elbo bound = bound(example.images(), samples);
+    Tensor loss = importanceWeighted ? bound.importanceWeightedLoss() : bound.loss();
+    var objective = new Objective("elbo", loss, parameters, optimizers.apply("elbo"));
+    return new Lesson(List.of(objective), bound.means());
+  }
+
+  @Override
+  public Map<String, Tensor> evaluate(Example example) {
+    return bound(example.images(), 1).perExample();
+  }
+
+  @Override
+  public Tensor logWeights(Example example, int samples) {
+    return bound(example.images(), samples).logWeights();
+  }
+
+  @Override
+  public Tensor sample(int count, Tensor labels) {
+    return decode(randomNormal(Shape.of(count, latent)), labels);
+  }
+
+  @Override
+  public Tensor reconstruct(Example example) {
+    return decode(encode(example), null);
+  }
+
+  @Override
+  public int latent() {
+    return latent;
+  }
+
+  @Override
+  public Tensor encode(Example example) {
+    return posterior(example.images()).mean();
+  }
+
+  @Override
+  public Tensor decode(Tensor codes, Tensor labels) {
+    return sigmoid(logits(codes));
+  }
+
+  @Override
+  public boolean conditional() {
+    return false;
+  }
+}

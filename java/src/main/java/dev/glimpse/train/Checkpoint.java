@@ -1,0 +1,152 @@
+package dev.glimpse.train;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import dev.glimpse.graph.Objective;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.Slab;
+import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.io.CheckpointException;
+import dev.glimpse.io.NamedTensor;
+import dev.glimpse.io.Safetensors;
+import dev.glimpse.io.TensorInfo;
+import dev.glimpse.ops.Parameter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A checkpoint is a folder with {@code tensors.safetensors} (parameters and optimizer state) and
+ * {@code state.json} (the rest). It appears whole or not at all. Training goes on from one as if it
+ * had never stopped.
+ */
+public final class Checkpoint {
+  private static final String TENSORS = "tensors.safetensors";
+  private static final String STATE = "state.json";
+  private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().setPrettyPrinting().create();
+
+  private Checkpoint() {}
+
+  /**
+   * What is not a tensor.
+   *
+   * @param epoch epochs done
+   * @param step steps done: the plan's counter, which keys its random numbers
+   * @param batch batches done of the next epoch
+   * @param bestValue of the validation so far
+   * @param bestStep when it was reached
+   * @param bestEpoch when it was reached
+   * @param seconds of training so far
+   */
+  public record State(
+      int epoch,
+      int step,
+      int batch,
+      double bestValue,
+      long bestStep,
+      int bestEpoch,
+      double seconds) {}
+
+  static void write(
+      Path folder, ParameterStore store, Plan plan, List<Objective> objectives, State state) {
+    var tensors = new ArrayList<NamedTensor>();
+    for (Parameter parameter : store.parameters()) {
+      tensors.add(named(parameter.name(), parameter, store.read(parameter)));
+    }
+    for (Objective objective : objectives) {
+      for (Map.Entry<String, Slab> slab : plan.optimizerState(objective.name()).entrySet()) {
+        for (Parameter parameter : objective.parameters().parameters()) {
+          String name = stateName(objective, slab.getKey(), parameter);
+          tensors.add(named(name, parameter, slab.getValue().read(parameter)));
+        }
+      }
+    }
+    AtomicFiles.writeFolder(
+        folder,
+        temporary -> {
+          Safetensors.write(temporary.resolve(TENSORS), tensors, Map.of("format", "glimpse"));
+          Files.writeString(temporary.resolve(STATE), GSON.toJson(state) + "\n");
+        });
+  }
+
+  private static String stateName(Objective objective, String slab, Parameter parameter) {
+    return "optimizer." + objective.name() + "." + slab + "." + parameter.name();
+  }
+
+  private static NamedTensor named(String name, Parameter parameter, FloatBuffer values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(4 * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    long[] shape = parameter.shape().dimensions().stream().mapToLong(d -> d).toArray();
+    return NamedTensor.float32(name, bytes, shape);
+  }
+
+  /** Reads the parameters alone, to use a model. */
+  public static void readParameters(Path folder, ParameterStore store) {
+    try (Safetensors file = Safetensors.open(folder.resolve(TENSORS))) {
+      for (Parameter parameter : store.parameters()) {
+        store.write(parameter, read(folder, file, parameter.name(), parameter));
+      }
+    }
+  }
+
+  /** Reads everything, to go on training. */
+  static State read(Path folder, ParameterStore store, Plan plan, List<Objective> objectives) {
+    State state = readState(folder);
+    readParameters(folder, store);
+    try (Safetensors file = Safetensors.open(folder.resolve(TENSORS))) {
+      for (Objective objective : objectives) {
+        for (Map.Entry<String, Slab> slab : plan.optimizerState(objective.name()).entrySet()) {
+          for (Parameter parameter : objective.parameters().parameters()) {
+            String name = stateName(objective, slab.getKey(), parameter);
+            slab.getValue().write(parameter, read(folder, file, name, parameter));
+          }
+        }
+      }
+    }
+    return state;
+  }
+
+  private static FloatBuffer read(
+      Path folder, Safetensors file, String name, Parameter parameter) {
+    TensorInfo info =
+        Optional.ofNullable(file.tensors().get(name))
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        folder, "has no tensor " + name, "it belongs to another model"));
+    List<Long> expected =
+        parameter.shape().dimensions().stream().map(Integer::longValue).toList();
+    if (!info.shape().equals(expected)) {
+      throw new CheckpointException(
+          folder,
+          "%s is %s there and %s in the model".formatted(name, info.shape(), expected),
+          "use the settings that the run was trained with");
+    }
+    return file.readFloats(name);
+  }
+
+  /** Reads what is not a tensor. */
+  public static State readState(Path folder) {
+    Path file = folder.resolve(STATE);
+    try {
+      State state = GSON.fromJson(Files.readString(file), State.class);
+      if (state == null) {
+        throw new CheckpointException(file, "is empty", "delete this checkpoint");
+      }
+      return state;
+    } catch (IOException | JsonParseException e) {
+      throw new CheckpointException(
+          file, "cannot be read: " + e.getMessage(), "delete this checkpoint", e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.glimpse.train;
+
+import dev.glimpse.data.ImageSet;
+
+/**
+ * What a model must know of its data.
+ *
+ * @param height of an image
+ * @param width of an image
+ * @param channels 1 for grey, 3 for colour
+ * @param classes the number of labels; 0 without
+ */
+public record DataShape(int height, int width, int channels, int classes) {
+  public static DataShape of(ImageSet images) {
+    return new DataShape(images.height(), images.width(), images.channels(), images.classes());
+  }
+
+  /** Numbers per image. */
+  public int pixels() {
+    return height * width * channels;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.glimpse.train;
+
+import dev.glimpse.data.Batch;
+import dev.glimpse.data.Batches;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.ops.Tensor;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Judges a model by its own measures on a set of images. The noise is that of a fixed seed, the same
+ * every time.
+ */
+public final class Evaluator implements AutoCloseable {
+  private static final int BATCH = 500;
+  private static final long SEED = 0x5eed;
+
+  private final Plan plan;
+  private final int batch;
+
+  public Evaluator(Model model, ParameterStore store, DataShape data, int images) {
+    batch = Math.min(BATCH, images);
+    Map<String, Tensor> measures = model.evaluate(Example.input(batch, data));
+    var builder = new PlanBuilder(store);
+    measures.forEach(builder::output);
+    plan = builder.build();
+  }
+
+  /** The mean of each measure over all images. */
+  public Map<String, Double> evaluate(ImageSet images) {
+    var sums = new LinkedHashMap<String, Double>();
+    plan.setState(SEED, 0);
+    try (var batches = new Batches(images, batch, 0, false)) {
+      for (int i = 0; i < batches.batchesPerEpoch(); i++) {
+        Batch next = batches.next();
+        Feed.run(plan, next);
+        for (String name : plan.outputs()) {
+          FloatBuffer values = plan.read(name);
+          double sum = 0;
+          for (int e = 0; e < next.count(); e++) {
+            sum += values.get(e);
+          }
+          sums.merge(name, sum, Double::sum);
+        }
+      }
+    }
+    sums.replaceAll((name, sum) -> sum / images.size());
+    return sums;
+  }
+
+  @Override
+  public void close() {
+    plan.close();
+  }
+}

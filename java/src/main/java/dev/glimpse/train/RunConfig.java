@@ -1,0 +1,56 @@
+package dev.glimpse.train;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.io.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a run is made of, as {@code config.json} holds it: enough to make it again.
+ *
+ * @param model the name of the model's kind
+ * @param data where the images come from, as {@code --data} says it
+ * @param device its name, for the reader; a run can go on on another one
+ * @param shape of the images
+ * @param settings every setting, as text
+ */
+public record RunConfig(
+    String model, String data, String device, DataShape shape, Map<String, String> settings) {
+  private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+  public static RunConfig of(
+      String model, String data, String device, DataShape shape, Settings settings) {
+    var texts = new LinkedHashMap<String, String>();
+    settings.all().forEach(s -> texts.put(s.name(), String.valueOf(s.value())));
+    return new RunConfig(model, data, device, shape, texts);
+  }
+
+  /** Sets all settings to the run's. */
+  public Settings applyTo(Settings defined) {
+    settings.forEach(defined::set);
+    return defined;
+  }
+
+  void write(Path file) {
+    AtomicFiles.writeText(file, GSON.toJson(this) + "\n");
+  }
+
+  static RunConfig read(Path file) {
+    try {
+      RunConfig config = GSON.fromJson(Files.readString(file), RunConfig.class);
+      if (config == null || config.model == null || config.settings == null) {
+        throw new CheckpointException(file, "is no run's configuration", "choose another run");
+      }
+      return config;
+    } catch (IOException | JsonParseException e) {
+      throw new CheckpointException(
+          file, "cannot be read: " + e.getMessage(), "choose the folder of a run", e);
+    }
+  }
+}

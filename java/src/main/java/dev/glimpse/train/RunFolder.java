@@ -1,0 +1,164 @@
+package dev.glimpse.train;
+
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.io.CheckpointException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The folder of a run: {@code config.json}, {@code metrics.jsonl}, {@code checkpoints/}, {@code
+ * samples/} and {@code report.html}.
+ */
+public final class RunFolder {
+  private static final String CHECKPOINT_PREFIX = "step-";
+
+  private final Path folder;
+  private final RunConfig config;
+
+  private RunFolder(Path folder, RunConfig config) {
+    this.folder = folder;
+    this.config = config;
+  }
+
+  /**
+   * Makes the folder of a new run.
+   *
+   * @throws CheckpointException when there is a run already, or the folder cannot be written
+   */
+  public static RunFolder create(Path folder, RunConfig config) {
+    if (Files.exists(folder.resolve("config.json"))) {
+      throw new CheckpointException(
+          folder, "holds a run already", "pass --resume to go on with it, or another --out");
+    }
+    try {
+      Files.createDirectories(folder.resolve("checkpoints"));
+      Files.createDirectories(folder.resolve("samples"));
+      config.write(folder.resolve("config.json"));
+    } catch (IOException | UncheckedIOException e) {
+      throw new CheckpointException(
+          folder, "cannot be written: " + e.getMessage(), "choose another --out", e);
+    }
+    return new RunFolder(folder, config);
+  }
+
+  /** Opens a run's folder. */
+  public static RunFolder open(Path folder) {
+    Path file = folder.resolve("config.json");
+    if (!Files.exists(file)) {
+      throw new CheckpointException(
+          folder, "is no run: there is no config.json in it", "pass the folder of a run");
+    }
+    return new RunFolder(folder, RunConfig.read(file));
+  }
+
+  public Path path() {
+    return folder;
+  }
+
+  public RunConfig config() {
+    return config;
+  }
+
+  /** A file or folder in the run. */
+  public Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Appends a line to {@code metrics.jsonl}. */
+  public void append(Evaluation evaluation) {
+    try {
+      Files.writeString(
+          metricsFile(),
+          evaluation.toJson() + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + metricsFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** All evaluations so far. A last line that was cut off by a crash is left out. */
+  public List<Evaluation> metrics() {
+    var evaluations = new ArrayList<Evaluation>();
+    if (!Files.exists(metricsFile())) {
+      return evaluations;
+    }
+    try {
+      for (String line : Files.readAllLines(metricsFile())) {
+        try {
+          evaluations.add(Evaluation.fromJson(JsonParser.parseString(line).getAsJsonObject()));
+        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+          continue;
+        }
+      }
+      return evaluations;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Forgets the evaluations after a step, to go on from there. */
+  void trimMetrics(long step) {
+    var text = new StringBuilder();
+    metrics().stream()
+        .filter(evaluation -> evaluation.step() <= step)
+        .forEach(evaluation -> text.append(evaluation.toJson()).append('\n'));
+    AtomicFiles.writeText(metricsFile(), text.toString());
+  }
+
+  private Path metricsFile() {
+    return folder.resolve("metrics.jsonl");
+  }
+
+  /** Where the checkpoint of a step is or will be. */
+  public Path checkpoint(long step) {
+    return folder.resolve("checkpoints").resolve(CHECKPOINT_PREFIX + "%09d".formatted(step));
+  }
+
+  /** All complete checkpoints, oldest first. */
+  public List<Path> checkpoints() {
+    Path all = folder.resolve("checkpoints");
+    if (!Files.isDirectory(all)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(all)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(CHECKPOINT_PREFIX))
+          .sorted(Comparator.naturalOrder())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The newest checkpoint. */
+  public Optional<Path> latest() {
+    List<Path> all = checkpoints();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /**
+   * The checkpoint to use the model from: the best one where the run stops early, else the newest.
+   */
+  public Path preferred() {
+    Path newest =
+        latest()
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        folder, "has no checkpoint yet", "train it with --resume"));
+    boolean stopsEarly = !"0".equals(config.settings().get("train.patience"));
+    Path best = checkpoint(Checkpoint.readState(newest).bestStep());
+    return stopsEarly && Files.isDirectory(best) ? best : newest;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.glimpse.train;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Named values with defaults and explanations. Whoever reads a setting defines it first; a name that
+ * nobody defined is an error.
+ */
+public final class Settings {
+  private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+  /**
+   * A setting.
+   *
+   * @param value an Integer, Double, Boolean or String; its type is that of the default
+   * @param meaning one line for a reader who does not know it
+   * @param choices the texts that are allowed; empty for any
+   */
+  public record Setting(String name, Object value, String meaning, List<String> choices) {}
+
+  /** Defines a setting with its default; the default's type is the setting's. */
+  public Settings define(String name, Object standard, String meaning) {
+    settings.put(name, new Setting(name, standard, meaning, List.of()));
+    return this;
+  }
+
+  /** Defines a setting that takes one of a few texts; the first is the default. */
+  public Settings choice(String name, List<String> choices, String meaning) {
+    settings.put(name, new Setting(name, choices.get(0), meaning, choices));
+    return this;
+  }
+
+  /** Gives a defined setting another default. */
+  public Settings standard(String name, Object value) {
+    return put(known(name), value);
+  }
+
+  /**
+   * Sets a value from text.
+   *
+   * @throws SettingException when there is no such setting, naming the nearest, or the text is no
+   *     value of its type
+   */
+  public void set(String name, String text) {
+    Setting setting = known(name);
+    if (!setting.choices().isEmpty() && !setting.choices().contains(text)) {
+      throw new SettingException(
+          "%s is one of %s, not '%s'"
+              .formatted(name, String.join(", ", setting.choices()), text));
+    }
+    try {
+      Object value = text;
+      if (setting.value() instanceof Integer) {
+        value = Integer.valueOf(text);
+      } else if (setting.value() instanceof Double) {
+        value = Double.valueOf(text);
+      } else if (setting.value() instanceof Boolean) {
+        value = parseFlag(name, text);
+      }
+      put(setting, value);
+    } catch (NumberFormatException e) {
+      String kind = setting.value() instanceof Integer ? "a whole number" : "a number";
+      throw new SettingException("%s takes %s, not '%s'".formatted(name, kind, text));
+    }
+  }
+
+  private static Boolean parseFlag(String name, String text) {
+    return switch (text) {
+      case "true", "yes", "on" -> true;
+      case "false", "no", "off" -> false;
+      default -> throw new SettingException(name + " takes true or false, not '" + text + "'");
+    };
+  }
+
+  private Settings put(Setting setting, Object value) {
+    settings.put(
+        setting.name(),
+        new Setting(setting.name(), value, setting.meaning(), setting.choices()));
+    return this;
+  }
+
+  public int integer(String name) {
+    return (Integer) known(name).value();
+  }
+
+  public double number(String name) {
+    return (Double) known(name).value();
+  }
+
+  public boolean flag(String name) {
+    return (Boolean) known(name).value();
+  }
+
+  public String text(String name) {
+    return (String) known(name).value();
+  }
+
+  /** All settings, in the order of their definition. */
+  public Collection<Setting> all() {
+    return settings.values();
+  }
+
+  private Setting known(String name) {
+    Setting setting = settings.get(name);
+    if (setting == null) {
+      String nearest =
+          settings.keySet().stream()
+              .min(Comparator.comparingInt(other -> distance(name, other)))
+              .map(other -> "; did you mean " + other + "?")
+              .orElse("");
+      throw new SettingException("there is no setting '" + name + "'" + nearest);
+    }
+    return setting;
+  }
+
+  /** The edit distance of Levenshtein. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,360 @@
+package dev.glimpse.train;
+
+import dev.glimpse.data.Batch;
+import dev.glimpse.data.Batches;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.data.Splits;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.Fence;
+import dev.glimpse.graph.Objective;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Tensor;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run that
+ * is resumed gives the same bits as one that never stopped.
+ */
+public final class Trainer implements AutoCloseable {
+  /** The seed of the fixed binarisation of validation and test images. */
+  public static final long BINARISATION_SEED = 20160101;
+
+  private static final int CHECK_EVERY = 256;
+  private static final long PROGRESS_NANOSECONDS = 200_000_000;
+
+  private final Device device;
+  private final Model model;
+  private final Settings settings;
+  private final RunFolder run;
+  private final List<TrainingListener> listeners;
+  private final DataShape data;
+  private final ImageSet train;
+  private final ImageSet validation;
+  private final ImageSet test;
+  private final ParameterStore store;
+  private final List<Objective> objectives;
+  private final Plan plan;
+  private final Evaluator evaluator;
+  private final Schedule schedule;
+  private final int batchSize;
+  private final int epochs;
+
+  private int epoch;
+  private int step;
+  private double bestValue = Double.NEGATIVE_INFINITY;
+  private long bestStep = -1;
+  private int bestEpoch = -1;
+  private double secondsBefore;
+  private long started;
+  private int checkedUpTo;
+  private double[] epochSums;
+
+  /** Compiles the model's plans. */
+  public Trainer(
+      Device device,
+      Model model,
+      Settings settings,
+      Splits splits,
+      RunFolder run,
+      List<TrainingListener> listeners) {
+    this.device = device;
+    this.model = model;
+    this.settings = settings;
+    this.run = run;
+    this.listeners = List.copyOf(listeners);
+    this.data = DataShape.of(splits.train());
+    long seed = settings.integer("train.seed");
+    int size = settings.integer("train.size");
+    ImageSet all = splits.train();
+    ImageSet used = size > 0 ? all.first(Math.min(size, all.size())) : all;
+    String binarise = settings.text("data.binarise");
+    this.train = binarise.equals("static") ? used.binarised(seed) : used;
+    boolean grey = binarise.equals("none");
+    this.validation =
+        grey ? splits.validation() : splits.validation().binarised(BINARISATION_SEED);
+    this.test = grey ? splits.test() : splits.test().binarised(BINARISATION_SEED);
+    this.batchSize = Math.min(settings.integer("train.batch"), train.size());
+    this.epochs = settings.integer("train.epochs");
+    this.schedule =
+        Schedule.named(settings.text("train.schedule"), settings.integer("train.warmup"));
+
+    this.store = new ParameterStore(device, model.parameters(), seed);
+    Example input = Example.input(batchSize, data);
+    Tensor images =
+        binarise.equals("dynamic") ? Ops.randomBernoulli(input.images()) : input.images();
+    Model.Lesson lesson =
+        model.learn(
+            new Example(images, input.labels()), name -> TrainingSettings.optimizer(settings));
+    this.objectives = lesson.objectives();
+    var builder = new PlanBuilder(store);
+    objectives.forEach(builder::objective);
+    lesson.metrics().forEach(builder::metric);
+    this.plan = builder.build();
+    this.evaluator =
+        new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
+    plan.setState(seed, 0);
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  public ParameterStore store() {
+    return store;
+  }
+
+  public DataShape data() {
+    return data;
+  }
+
+  public RunFolder run() {
+    return run;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /** The images that validation is done on. */
+  public ImageSet validation() {
+    return validation;
+  }
+
+  /** The plan of a step. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /** Goes on from the newest checkpoint, if there is one. */
+  public void resume() {
+    run.latest()
+        .ifPresent(
+            checkpoint -> {
+              Checkpoint.State state = Checkpoint.read(checkpoint, store, plan, objectives);
+              epoch = state.epoch();
+              step = state.step();
+              bestValue = state.bestValue();
+              bestStep = state.bestStep();
+              bestEpoch = state.bestEpoch();
+              secondsBefore = state.seconds();
+              plan.setState(settings.integer("train.seed"), step);
+              run.trimMetrics(step);
+            });
+  }
+
+  /**
+   * Trains to the last epoch or until validation stops getting better.
+   *
+   * @return the evaluation on the test images
+   * @throws DivergedException when a metric is no longer a number
+   */
+  public Evaluation train() {
+    started = System.nanoTime();
+    checkedUpTo = step;
+    listeners.forEach(listener -> listener.started(this));
+    try (var batches = new Batches(train, batchSize, settings.integer("train.seed"), true);
+        Fence one = device.fence();
+        Fence other = device.fence()) {
+      batches.seek(epoch, 0);
+      while (epoch < epochs && !outOfPatience()) {
+        trainEpoch(batches, one, other);
+        epoch++;
+        boolean last = epoch == epochs;
+        if (last || epoch % settings.integer("train.evaluateEvery") == 0) {
+          evaluateEpoch();
+        }
+      }
+    }
+    if (bestStep >= 0 && settings.integer("train.patience") > 0 && bestStep != step) {
+      Checkpoint.readParameters(run.checkpoint(bestStep), store);
+    }
+    Evaluation result = evaluate("test", test);
+    listeners.forEach(listener -> listener.finished(this, result));
+    return result;
+  }
+
+  private void trainEpoch(Batches batches, Fence one, Fence other) {
+    double rate = settings.number("train.lr") * schedule.factor(epoch, epochs);
+    objectives.forEach(o -> plan.setLearningRate(o.name(), (float) rate));
+    if (plan.hasVariable("kl.weight")) {
+      int warmup = settings.integer("train.klWarmup");
+      plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
+    }
+    epochSums = new double[plan.metrics().size()];
+    var feed = new Feed(plan);
+    int count = batches.batchesPerEpoch();
+    long begun = System.nanoTime();
+    long shown = begun;
+    for (int i = 0; i < count; i++) {
+      // Two steps are in flight, so that the device never waits for the host. The batch that next()
+      // recycles is that of the step before them.
+      (i % 2 == 0 ? one : other).await();
+      Batch batch = batches.next();
+      feed.upload(batch);
+      plan.run();
+      (i % 2 == 0 ? one : other).signal();
+      step++;
+      if (step - checkedUpTo == CHECK_EVERY) {
+        checkMetrics();
+      }
+      long now = System.nanoTime();
+      if (now - shown > PROGRESS_NANOSECONDS || i + 1 == count) {
+        shown = now;
+        double perSecond = (i + 1.0) * batchSize / ((now - begun) / 1e9);
+        var progress =
+            new TrainingListener.Progress(epoch, epochs, i + 1, count, perSecond);
+        listeners.forEach(listener -> listener.progressed(progress));
+      }
+    }
+    checkMetrics();
+    record("train", means(count));
+  }
+
+  /** Adds the metrics of the latest steps to the epoch's sums; stops at the first that is none. */
+  private void checkMetrics() {
+    List<String> names = plan.metrics();
+    FloatBuffer history = plan.history();
+    for (; checkedUpTo < step; checkedUpTo++) {
+      for (int i = 0; i < names.size(); i++) {
+        float value = history.get(checkedUpTo % Plan.HISTORY * names.size() + i);
+        if (!Float.isFinite(value)) {
+          throw diverged(names.get(i), value);
+        }
+        epochSums[i] += value;
+      }
+    }
+  }
+
+  private DivergedException diverged(String metric, float value) {
+    String checkpoint =
+        run.latest().map(path -> "the last good checkpoint is " + path).orElse("no checkpoint yet");
+    return new DivergedException(
+        "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
+            .formatted(metric, value, checkedUpTo + 1, checkpoint));
+  }
+
+  private Map<String, Double> means(int count) {
+    var means = new LinkedHashMap<String, Double>();
+    List<String> names = plan.metrics();
+    for (int i = 0; i < names.size(); i++) {
+      means.put(names.get(i), epochSums[i] / count);
+    }
+    if (means.containsKey("kl") && means.containsKey("reconstruction")) {
+      means.put("elbo", -means.get("kl") - means.get("reconstruction"));
+    }
+    return means;
+  }
+
+  private void evaluateEpoch() {
+    Evaluation validated = evaluate("validation", validation);
+    double value = validated.values().getOrDefault(judgedBy(), Double.NEGATIVE_INFINITY);
+    if (value > bestValue) {
+      bestValue = value;
+      bestStep = step;
+      bestEpoch = epoch;
+    }
+    Path checkpoint = run.checkpoint(step);
+    Checkpoint.write(
+        checkpoint,
+        store,
+        plan,
+        objectives,
+        new Checkpoint.State(epoch, step, 0, bestValue, bestStep, bestEpoch, seconds()));
+    forgetOldCheckpoints();
+    listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
+  }
+
+  private Evaluation evaluate(String split, ImageSet images) {
+    return record(split, evaluator.evaluate(images));
+  }
+
+  private Evaluation record(String split, Map<String, Double> values) {
+    var evaluation = new Evaluation(epochsDone(split), step, split, named(values), seconds());
+    run.append(evaluation);
+    listeners.forEach(listener -> listener.evaluated(evaluation));
+    return evaluation;
+  }
+
+  /** The mean of an epoch is noted before the epoch counts as done. */
+  private int epochsDone(String split) {
+    return split.equals("train") ? epoch + 1 : epoch;
+  }
+
+  /** A cross-entropy of grey values is no likelihood, and must not be called one. */
+  private Map<String, Double> named(Map<String, Double> values) {
+    var named = new LinkedHashMap<String, Double>();
+    values.forEach((name, value) -> named.put(name.equals("elbo") ? judgedBy() : name, value));
+    return named;
+  }
+
+  private String judgedBy() {
+    return settings.text("data.binarise").equals("none") ? "greyBound" : "elbo";
+  }
+
+  private boolean outOfPatience() {
+    int patience = settings.integer("train.patience");
+    return patience > 0 && bestEpoch >= 0 && epoch - bestEpoch >= patience;
+  }
+
+  private double seconds() {
+    return secondsBefore + (System.nanoTime() - started) / 1e9;
+  }
+
+  private void forgetOldCheckpoints() {
+    var old = new ArrayList<>(run.checkpoints());
+    old.remove(run.checkpoint(bestStep));
+    int keep = Math.max(1, settings.integer("train.keep"));
+    for (Path path : old.subList(0, Math.max(0, old.size() - keep))) {
+      deleteFolder(path);
+    }
+  }
+
+  private static void deleteFolder(Path folder) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException e)
+                throws IOException {
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      // A checkpoint too many does no harm.
+      return;
+    }
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+    plan.close();
+    store.close();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.glimpse.train;
+
+import java.nio.file.Path;
+
+/** Watches a training. All methods are called between steps, on the training's thread. */
+public interface TrainingListener {
+  /** Before the first step. */
+  default void started(Trainer trainer) {}
+
+  /** A few times per second. */
+  default void progressed(Progress progress) {}
+
+  /** After each evaluation. */
+  default void evaluated(Evaluation evaluation) {}
+
+  /** After each epoch that was evaluated, when the parameters are those of the checkpoint. */
+  default void checkpointed(Path checkpoint, int epoch) {}
+
+  /** At the end; the parameters are those that the run is judged by. */
+  default void finished(Trainer trainer, Evaluation test) {}
+
+  /**
+   * How far a training is.
+   *
+   * @param epoch the current one, from 0
+   * @param epochs of the run
+   * @param batch batches done of this epoch
+   * @param batches of an epoch
+   * @param imagesPerSecond since the start
+   */
+  record Progress(int epoch, int epochs, int batch, int batches, double imagesPerSecond) {}
+}

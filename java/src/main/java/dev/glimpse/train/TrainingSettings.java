@@ -1,0 +1,54 @@
+package dev.glimpse.train;
+
+import dev.glimpse.graph.Optimizer;
+import java.util.List;
+
+/** The settings of the training loop itself, common to all models. */
+public final class TrainingSettings {
+  private TrainingSettings() {}
+
+  public static Settings define(Settings settings) {
+    return settings
+        .define("train.epochs", 10, "passes over the training images")
+        .define("train.batch", 100, "images per step")
+        .define("train.size", 0, "use only the first so many training images; 0 for all")
+        .define("train.seed", 1, "of initial weights, order, noise and built-in digits")
+        .define("train.lr", 1e-3, "learning rate")
+        .choice(
+            "train.schedule",
+            List.of("constant", "cosine", "exponential", "thirds"),
+            "of the learning rate: constant; cosine to 0; exponential to a tenth; thirds, the"
+                + " 10^(-i/7) for 3^i epochs of the IWAE paper, stretched over the run")
+        .define("train.warmup", 0, "epochs over which the learning rate grows from 0")
+        .choice("train.optimizer", List.of("adam", "sgd", "rmsprop"), "adam, sgd or rmsprop")
+        .define("train.beta1", 0.9, "Adam's first decay; momentum of sgd")
+        .define("train.beta2", 0.999, "Adam's second decay; smoothing of rmsprop")
+        .define("train.epsilon", 1e-8, "of Adam and rmsprop")
+        .define("train.decay", 0.0, "decoupled weight decay")
+        .define("train.clip", 0.0, "the largest norm of a gradient; 0 for any")
+        .define("train.klWarmup", 0, "epochs over which the weight of the KL term grows to 1")
+        .define("train.patience", 0, "stop after so many epochs without a better validation; 0: no")
+        .define("train.keep", 3, "checkpoints that are kept, besides the best")
+        .define("train.evaluateEvery", 1, "epochs from one evaluation to the next")
+        .choice(
+            "data.binarise",
+            List.of("dynamic", "static", "none"),
+            "dynamic: each pixel a draw of its grey value, anew each epoch; static: drawn once;"
+                + " none: grey values (the loss is then no likelihood)");
+  }
+
+  /** The optimizer that the settings describe. */
+  public static Optimizer optimizer(Settings settings) {
+    float rate = (float) settings.number("train.lr");
+    float beta1 = (float) settings.number("train.beta1");
+    float beta2 = (float) settings.number("train.beta2");
+    float epsilon = (float) settings.number("train.epsilon");
+    float decay = (float) settings.number("train.decay");
+    float clip = (float) settings.number("train.clip");
+    return switch (settings.text("train.optimizer")) {
+      case "sgd" -> new Sgd(rate, beta1, decay, clip);
+      case "rmsprop" -> new RmsProp(rate, beta2, epsilon, decay, clip);
+      default -> new Adam(rate, beta1, beta2, epsilon, decay, clip);
+    };
+  }
+}
