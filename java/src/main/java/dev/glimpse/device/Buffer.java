@@ -1,8 +1,8 @@
 package dev.glimpse.device;
 
 /**
- * A range of device memory. Closing an allocated buffer frees it; a {@link #slice} shares the memory
- * of the buffer it was cut from and must be closed before that one.
+ * A range of device memory. Closing an allocated buffer frees it; a {@link #slice} shares the
+ * memory of the buffer it was cut from and must be closed before that one.
  */
 public interface Buffer extends AutoCloseable {
   /** The size in bytes. */

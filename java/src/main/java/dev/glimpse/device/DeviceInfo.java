@@ -43,7 +43,9 @@ public record DeviceInfo(
     }
   }
 
-  /** The same device, used with the kernel variants of another kind (for tests of those kernels). */
+  /**
+   * The same device, used with the kernel variants of another kind (for tests of those kernels).
+   */
   public DeviceInfo as(Kind other) {
     return new DeviceInfo(
         id,

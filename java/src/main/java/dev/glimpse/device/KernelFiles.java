@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The kernel sources, packaged as resources under {@code kernels/}. Includes are expanded here, each
- * file once, because a program built from a jar has no include path.
+ * The kernel sources, packaged as resources under {@code kernels/}. Includes are expanded here,
+ * each file once, because a program built from a jar has no include path.
  */
 final class KernelFiles {
   private static final Pattern INCLUDE =
@@ -33,8 +33,7 @@ final class KernelFiles {
     var text = new StringBuilder();
     Matcher include = INCLUDE.matcher(read(file));
     while (include.find()) {
-      include.appendReplacement(
-          text, Matcher.quoteReplacement(expand(include.group(1), seen)));
+      include.appendReplacement(text, Matcher.quoteReplacement(expand(include.group(1), seen)));
     }
     return include.appendTail(text).toString();
   }

@@ -21,8 +21,8 @@ import java.util.Set;
 
 /**
  * Merges pointwise steps over the same matrix into chains, and chains into the kernels that compute
- * one of their inputs. Greedy, in the order of the steps: a step joins the group of a producer, else
- * one that reads the same tensor, unless that would close a circle.
+ * one of their inputs. Greedy, in the order of the steps: a step joins the group of a producer,
+ * else one that reads the same tensor, unless that would close a circle.
  */
 final class Fusion {
   /** More inputs than this would be more kernel arguments than some devices take. */
@@ -37,11 +37,13 @@ final class Fusion {
   /** Steps that become one launch. */
   private static final class Group {
     final List<Step> members = new ArrayList<>();
+
     /** Of fusible members; null for any other step. */
     Shape domain;
 
     Step host;
     int sums;
+
     /** The position of the last member, as written. */
     int last;
 

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Finds every tensor its memory: a fixed buffer, a block of the arena, or a part of another tensor's
- * place. Structural ops vanish here; where one cannot, a copy takes its place.
+ * Finds every tensor its memory: a fixed buffer, a block of the arena, or a part of another
+ * tensor's place. Structural ops vanish here; where one cannot, a copy takes its place.
  */
 final class Placement {
   private static final Op COPY = new FusedPointwise(Chain.STORE);
@@ -36,7 +36,8 @@ final class Placement {
   final List<Work> work = new ArrayList<>();
 
   /** A launch-to-be with its operands' places. */
-  record Work(Op op, List<Place> inputs, List<Place> outputs, Arena.Block workspace, String scope) {}
+  record Work(
+      Op op, List<Place> inputs, List<Place> outputs, Arena.Block workspace, String scope) {}
 
   /** A matrix in a fixed buffer or in a block of the arena; just one of the two is set. */
   record Place(Buffer buffer, Arena.Block block, Shape shape, int offset, int stride) {
@@ -106,8 +107,7 @@ final class Placement {
   }
 
   private void place(Step step, int position) {
-    List<Place> inputs =
-        new ArrayList<>(step.inputs.stream().map(t -> use(t, position)).toList());
+    List<Place> inputs = new ArrayList<>(step.inputs.stream().map(t -> use(t, position)).toList());
     if (step.op instanceof Split split) {
       for (int i = 0; i < step.outputs.size(); i++) {
         Tensor output = step.outputs.get(i);
@@ -134,8 +134,7 @@ final class Placement {
         inputs.replaceAll(input -> contiguous(input, position, step.scope));
       }
       List<Place> outputs = step.outputs.stream().map(t -> define(t, position)).toList();
-      long scratch =
-          step.op.workspace(device, step.inputs.stream().map(Tensor::shape).toList());
+      long scratch = step.op.workspace(device, step.inputs.stream().map(Tensor::shape).toList());
       Arena.Block workspace =
           scratch == 0 ? null : block(step.scope + " workspace", scratch, position);
       work.add(new Work(step.op, inputs, outputs, workspace, step.scope));

@@ -141,8 +141,8 @@ public final class Plan implements AutoCloseable {
   }
 
   /**
-   * Waits, and reads the metrics of the last {@link #HISTORY} runs: those of the run that started at
-   * step s are row {@code s % HISTORY}.
+   * Waits, and reads the metrics of the last {@link #HISTORY} runs: those of the run that started
+   * at step s are row {@code s % HISTORY}.
    */
   public FloatBuffer history() {
     ByteBuffer host = direct(4 * HISTORY * metricSlots.size());

@@ -82,8 +82,7 @@ public final class PlanBuilder {
       Plan.Learner learner = plan.addLearner(objective, store.slab(objective.parameters()));
       Gradients.of(objective.loss(), objective.parameters().parameters())
           .forEach(
-              (parameter, gradient) ->
-                  want(wanted, gradient, learner.gradients().of(parameter)));
+              (parameter, gradient) -> want(wanted, gradient, learner.gradients().of(parameter)));
     }
     plan.allocateMetrics(List.copyOf(metrics.keySet()));
     metrics.forEach((name, tensor) -> want(wanted, tensor, plan.metric(name)));
@@ -156,8 +155,7 @@ public final class PlanBuilder {
       Objective objective = learner.objective();
       var site =
           new WorkSite(
-              new Placement.Work(
-                  null, List.of(), List.of(), null, objective.name() + "/update"));
+              new Placement.Work(null, List.of(), List.of(), null, objective.name() + "/update"));
       Optimizer.Update update = learner.update();
       if (objective.optimizer().maxNorm() > 0) {
         squaredNorm(site, learner);

@@ -32,8 +32,7 @@ final class Steps {
     for (Node node : reachable(roots.stream().map(Tensor::node).toList())) {
       List<Tensor> inputs = node.inputs().stream().map(this::canonical).toList();
       boolean leaf = node.op() instanceof Leaf;
-      Node first =
-          shareCommon || leaf ? seen.putIfAbsent(new Key(node.op(), inputs), node) : null;
+      Node first = shareCommon || leaf ? seen.putIfAbsent(new Key(node.op(), inputs), node) : null;
       if (first != null) {
         for (int i = 0; i < node.outputs().size(); i++) {
           canonical.put(node.outputs().get(i), first.outputs().get(i));
@@ -69,7 +68,9 @@ final class Steps {
     return canonical.getOrDefault(tensor, tensor);
   }
 
-  /** All nodes on which the given ones depend, themselves included, in the order of their making. */
+  /**
+   * All nodes on which the given ones depend, themselves included, in the order of their making.
+   */
   static List<Node> reachable(Collection<Node> roots) {
     var found = new HashSet<>(roots);
     var pending = new ArrayDeque<>(roots);

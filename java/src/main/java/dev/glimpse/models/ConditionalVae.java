@@ -80,8 +80,7 @@ public final class ConditionalVae implements LatentModel {
   /** Defines the model's settings. */
   public static Settings settings() {
     return Networks.define(new Settings())
-        .choice(
-            "prior", List.of("standard", "network"), "p(z): standard, or a network's p(z | y)");
+        .choice("prior", List.of("standard", "network"), "p(z): standard, or a network's p(z | y)");
   }
 
   /** q(z | x, y). */
@@ -133,8 +132,7 @@ public final class ConditionalVae implements LatentModel {
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    Tensor z =
-        prior == null ? randomNormal(Shape.of(count, latent)) : prior(labels).sample();
+    Tensor z = prior == null ? randomNormal(Shape.of(count, latent)) : prior(labels).sample();
     return decode(z, labels);
   }
 

@@ -25,8 +25,7 @@ import java.util.Map;
  * @param logLikelihood log p(x | z) of each, {@code [N S, 1]}
  * @param samples S
  */
-record Elbo(
-    Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikelihood, int samples) {
+record Elbo(Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikelihood, int samples) {
   /** The weight of the KL term, which a warm-up raises from 0 to 1. */
   static final Variable KL_WEIGHT = new Variable("kl.weight", 1);
 
@@ -35,15 +34,16 @@ record Elbo(
     return prior == null ? posterior.klFromStandard() : posterior.klFrom(prior);
   }
 
-  /** - E log p(x | z), {@code [N, 1]} with one sample; else {@code [N S, 1]}, with the same mean. */
+  /**
+   * - E log p(x | z), {@code [N, 1]} with one sample; else {@code [N S, 1]}, with the same mean.
+   */
   Tensor reconstruction() {
     return negate(logLikelihood);
   }
 
   /** The negative bound of Kingma and Welling 2014, equation 10, with the weighted KL term. */
   Tensor loss() {
-    return add(
-        mean(reconstruction()), multiply(mean(kl()), Tensor.of(KL_WEIGHT)));
+    return add(mean(reconstruction()), multiply(mean(kl()), Tensor.of(KL_WEIGHT)));
   }
 
   /** log p(x, z) / q(z | x), {@code [N, S]}. */

@@ -50,8 +50,7 @@ public final class Vae implements LatentModel {
     samples = settings.integer("samples");
     importanceWeighted = settings.text("bound").equals("iwae");
     int last = hidden.get(hidden.size() - 1);
-    encoder =
-        Sequential.perceptron("encoder", Networks.widths(data.pixels(), hidden), activation);
+    encoder = Sequential.perceptron("encoder", Networks.widths(data.pixels(), hidden), activation);
     posterior = new GaussianHead("posterior", last, latent);
     decoder = Sequential.perceptron("decoder", Networks.widths(latent, hidden), activation);
     pixels = new Linear("pixels", last, data.pixels(), Activation.NONE);

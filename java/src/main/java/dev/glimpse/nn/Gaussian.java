@@ -25,8 +25,7 @@ public record Gaussian(Tensor mean, Tensor logVariance) {
     Tensor logRatio = Ops.subtract(logVariance, prior.logVariance);
     Tensor distance =
         Ops.multiply(
-            Ops.square(Ops.subtract(mean, prior.mean)),
-            Ops.exp(Ops.negate(prior.logVariance)));
+            Ops.square(Ops.subtract(mean, prior.mean)), Ops.exp(Ops.negate(prior.logVariance)));
     Tensor terms = Ops.subtract(Ops.add(Ops.exp(logRatio), distance), logRatio);
     return Ops.rowSum(Ops.scale(Ops.shift(terms, -1), 0.5f));
   }

@@ -33,8 +33,7 @@ public final class Linear implements Layer {
   @Override
   public Tensor apply(Tensor x) {
     return Scope.in(
-        name,
-        () -> activation.apply(Ops.add(Ops.matmul(x, weight.tensor()), bias.tensor())));
+        name, () -> activation.apply(Ops.add(Ops.matmul(x, weight.tensor()), bias.tensor())));
   }
 
   @Override

@@ -20,8 +20,7 @@ public record Sequential(List<Layer> layers) implements Layer {
   public static Sequential perceptron(String name, List<Integer> widths, Activation activation) {
     var layers = new ArrayList<Layer>();
     for (int i = 1; i < widths.size(); i++) {
-      layers.add(
-          new Linear(name + "." + (i - 1), widths.get(i - 1), widths.get(i), activation));
+      layers.add(new Linear(name + "." + (i - 1), widths.get(i - 1), widths.get(i), activation));
     }
     return new Sequential(layers);
   }

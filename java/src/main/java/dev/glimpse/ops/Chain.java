@@ -73,7 +73,8 @@ public record Chain(int inputs, List<Step> steps, List<Integer> outputs, List<In
     for (int i = 0; i < in.size(); i++) {
       parameters.append("__global const float* restrict in").append(i).append(", ");
       names.append("in").append(i).append(", ");
-      body.append("const vec v%d = %s; ".formatted(own + i, load("in" + i, in.get(i), rows, columns)));
+      body.append(
+          "const vec v%d = %s; ".formatted(own + i, load("in" + i, in.get(i), rows, columns)));
       buffers.add(in.get(i).buffer());
     }
     for (int s = 0; s < steps.size(); s++) {

@@ -77,8 +77,7 @@ public enum Function {
       0,
       25,
       (f, x, y, dy) ->
-          List.of(
-              multiply(dy, x.get(0)), multiply(dy, f.apply(GAUSSIAN_KL_GRADIENT, x.get(1))))),
+          List.of(multiply(dy, x.get(0)), multiply(dy, f.apply(GAUSSIAN_KL_GRADIENT, x.get(1))))),
   /** (mean, log-variance, noise): a draw of the normal distribution. */
   REPARAMETERISE(
       3,

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * A whole chain in one launch. Made by the plan compiler out of {@link Pointwise} and {@link RowSum};
- * it comes after the gradients and has none.
+ * A whole chain in one launch. Made by the plan compiler out of {@link Pointwise} and {@link
+ * RowSum}; it comes after the gradients and has none.
  */
 public record FusedPointwise(Chain chain) implements Op {
   /** Elements that a CPU work-item computes at least: enough to hide what a work-group costs. */
@@ -57,6 +57,8 @@ public record FusedPointwise(Chain chain) implements Op {
     if (chain.sums().isEmpty() && flat(in, out, size)) {
       rows = 1;
       columns = (int) size;
+      in.replaceAll(FusedPointwise::asRow);
+      out.replaceAll(FusedPointwise::asRow);
     }
     long bytes = 0;
     for (View view : in) {
@@ -102,8 +104,11 @@ public record FusedPointwise(Chain chain) implements Op {
   private static boolean flat(List<View> in, List<View> out, long size) {
     var all = new ArrayList<>(in);
     all.addAll(out);
-    return all.stream()
-        .allMatch(v -> v.size() == size && v.contiguous() || v.size() == 1);
+    return all.stream().allMatch(v -> v.size() == size && v.contiguous() || v.size() == 1);
+  }
+
+  private static View asRow(View view) {
+    return new View(view.buffer(), 1, view.size(), view.offset(), view.size());
   }
 
   private static int ceil(int a, int b) {

@@ -29,7 +29,9 @@ public final class Node {
     }
   }
 
-  /** @throws ShapeException when the op cannot take inputs of these shapes */
+  /**
+   * @throws ShapeException when the op cannot take inputs of these shapes
+   */
   public static Node of(Op op, List<Tensor> inputs) {
     return new Node(op, inputs);
   }

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A function applied element by element. Inputs broadcast to the largest of them: a scalar, a vector
- * {@code [C]} along the last axis, or a column {@code [.., 1]} along all others.
+ * A function applied element by element. Inputs broadcast to the largest of them: a scalar, a
+ * vector {@code [C]} along the last axis, or a column {@code [.., 1]} along all others.
  */
 public record Pointwise(Function function, List<Float> constants) implements Fusible {
   public Pointwise {
     constants = List.copyOf(constants);
     if (constants.size() != function.constants()) {
-      throw new IllegalArgumentException(function + " takes " + function.constants() + " constants");
+      throw new IllegalArgumentException(
+          function + " takes " + function.constants() + " constants");
     }
   }
 
@@ -58,8 +59,7 @@ public record Pointwise(Function function, List<Float> constants) implements Fus
 
   @Override
   public List<Tensor> gradients(Node node, List<Tensor> dy) {
-    List<Tensor> full =
-        function.gradients(this, node.inputs(), node.outputs().get(0), dy.get(0));
+    List<Tensor> full = function.gradients(this, node.inputs(), node.outputs().get(0), dy.get(0));
     var gradients = new ArrayList<Tensor>();
     for (int i = 0; i < full.size(); i++) {
       Tensor gradient = full.get(i);

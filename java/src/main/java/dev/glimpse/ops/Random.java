@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Random numbers by Philox4x32-10, keyed by the plan's seed and step and by the tensor. Two draws are
- * never the same tensor, so this op is told apart by identity.
+ * Random numbers by Philox4x32-10, keyed by the plan's seed and step and by the tensor. Two draws
+ * are never the same tensor, so this op is told apart by identity.
  */
 public final class Random implements Op {
   private static final int CPU_NUMBERS = 512;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Repeats every entry of the first axis: {@code [R, ..] -> [R times, ..]}, entry r going to r times,
- * r times + 1, and so on. For several samples per example.
+ * Repeats every entry of the first axis: {@code [R, ..] -> [R times, ..]}, entry r going to r
+ * times, r times + 1, and so on. For several samples per example.
  */
 public record Repeat(int times) implements Op {
   @Override

@@ -21,7 +21,9 @@ public final class Scope {
     return as(outer.isEmpty() ? name : outer + "/" + name, body);
   }
 
-  /** Like {@link #in} with a complete path: a gradient belongs to the layer it is the gradient of. */
+  /**
+   * Like {@link #in} with a complete path: a gradient belongs to the layer it is the gradient of.
+   */
   public static <T> T as(String path, Supplier<T> body) {
     String outer = CURRENT.get();
     CURRENT.set(path);

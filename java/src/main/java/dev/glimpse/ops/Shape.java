@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The static shape of a tensor, row-major. Kernels see it as a matrix: the last axis is its columns,
- * all others its rows. A scalar is {@code []}, a matrix of one element.
+ * The static shape of a tensor, row-major. Kernels see it as a matrix: the last axis is its
+ * columns, all others its rows. A scalar is {@code []}, a matrix of one element.
  */
 public record Shape(List<Integer> dimensions) {
   public static final Shape SCALAR = Shape.of();

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The cross-entropy of classes: logits and target probabilities (or one-hot labels), both {@code [..,
- * C]}, give {@code [.., 1]}. Targets are data: no gradient goes to them.
+ * The cross-entropy of classes: logits and target probabilities (or one-hot labels), both {@code
+ * [.., C]}, give {@code [.., 1]}. Targets are data: no gradient goes to them.
  */
 public record SoftmaxCrossEntropy() implements Op {
   @Override
@@ -24,8 +24,7 @@ public record SoftmaxCrossEntropy() implements Op {
   @Override
   public List<Tensor> gradients(Node node, List<Tensor> dy) {
     var gradients = new ArrayList<Tensor>();
-    gradients.add(
-        Tensor.of(new Gradient(), node.inputs().get(0), node.inputs().get(1), dy.get(0)));
+    gradients.add(Tensor.of(new Gradient(), node.inputs().get(0), node.inputs().get(1), dy.get(0)));
     gradients.add(null);
     return gradients;
   }

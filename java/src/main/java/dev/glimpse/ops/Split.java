@@ -32,7 +32,6 @@ public record Split(List<Integer> widths) implements Structural {
     return List.of(Ops.concat(parts));
   }
 
-
   /** Where a part begins. */
   public int offset(int part) {
     return widths.subList(0, part).stream().mapToInt(w -> w).sum();

@@ -15,12 +15,7 @@ import java.util.List;
  * @param maxNorm the gradient is scaled down to this norm; 0 for any
  */
 public record Adam(
-    float learningRate,
-    float beta1,
-    float beta2,
-    float epsilon,
-    float weightDecay,
-    float maxNorm)
+    float learningRate, float beta1, float beta2, float epsilon, float weightDecay, float maxNorm)
     implements Optimizer {
 
   public Adam(float learningRate) {

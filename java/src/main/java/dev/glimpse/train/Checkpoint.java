@@ -32,7 +32,8 @@ import java.util.Optional;
 public final class Checkpoint {
   private static final String TENSORS = "tensors.safetensors";
   private static final String STATE = "state.json";
-  private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().setPrettyPrinting().create();
+  private static final Gson GSON =
+      new GsonBuilder().serializeSpecialFloatingPointValues().setPrettyPrinting().create();
 
   private Checkpoint() {}
 
@@ -116,16 +117,14 @@ public final class Checkpoint {
     return state;
   }
 
-  private static FloatBuffer read(
-      Path folder, Safetensors file, String name, Parameter parameter) {
+  private static FloatBuffer read(Path folder, Safetensors file, String name, Parameter parameter) {
     TensorInfo info =
         Optional.ofNullable(file.tensors().get(name))
             .orElseThrow(
                 () ->
                     new CheckpointException(
                         folder, "has no tensor " + name, "it belongs to another model"));
-    List<Long> expected =
-        parameter.shape().dimensions().stream().map(Integer::longValue).toList();
+    List<Long> expected = parameter.shape().dimensions().stream().map(Integer::longValue).toList();
     if (!info.shape().equals(expected)) {
       throw new CheckpointException(
           folder,

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Judges a model by its own measures on a set of images. The noise is that of a fixed seed, the same
- * every time.
+ * Judges a model by its own measures on a set of images. The noise is that of a fixed seed, the
+ * same every time.
  */
 public final class Evaluator implements AutoCloseable {
   private static final int BATCH = 500;

@@ -32,8 +32,7 @@ final class Feed {
   private void prepare(Batch batch) {
     images.put(batch, plan.feed(Example.IMAGES, batch.images()));
     labels.put(
-        batch,
-        plan.hasInput(Example.LABELS) ? plan.feed(Example.LABELS, batch.labels()) : NOTHING);
+        batch, plan.hasInput(Example.LABELS) ? plan.feed(Example.LABELS, batch.labels()) : NOTHING);
   }
 
   /** Copies a batch, runs the plan and waits. */

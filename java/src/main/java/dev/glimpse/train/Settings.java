@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Named values with defaults and explanations. Whoever reads a setting defines it first; a name that
- * nobody defined is an error.
+ * Named values with defaults and explanations. Whoever reads a setting defines it first; a name
+ * that nobody defined is an error.
  */
 public final class Settings {
   private final Map<String, Setting> settings = new LinkedHashMap<>();
@@ -49,8 +49,7 @@ public final class Settings {
     Setting setting = known(name);
     if (!setting.choices().isEmpty() && !setting.choices().contains(text)) {
       throw new SettingException(
-          "%s is one of %s, not '%s'"
-              .formatted(name, String.join(", ", setting.choices()), text));
+          "%s is one of %s, not '%s'".formatted(name, String.join(", ", setting.choices()), text));
     }
     try {
       Object value = text;
@@ -78,8 +77,7 @@ public final class Settings {
 
   private Settings put(Setting setting, Object value) {
     settings.put(
-        setting.name(),
-        new Setting(setting.name(), value, setting.meaning(), setting.choices()));
+        setting.name(), new Setting(setting.name(), value, setting.meaning(), setting.choices()));
     return this;
   }
 

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run that
- * is resumed gives the same bits as one that never stopped.
+ * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run
+ * that is resumed gives the same bits as one that never stopped.
  */
 public final class Trainer implements AutoCloseable {
   /** The seed of the fixed binarisation of validation and test images. */
@@ -83,8 +83,7 @@ public final class Trainer implements AutoCloseable {
     String binarise = settings.text("data.binarise");
     this.train = binarise.equals("static") ? used.binarised(seed) : used;
     boolean grey = binarise.equals("none");
-    this.validation =
-        grey ? splits.validation() : splits.validation().binarised(BINARISATION_SEED);
+    this.validation = grey ? splits.validation() : splits.validation().binarised(BINARISATION_SEED);
     this.test = grey ? splits.test() : splits.test().binarised(BINARISATION_SEED);
     this.batchSize = Math.min(settings.integer("train.batch"), train.size());
     this.epochs = settings.integer("train.epochs");
@@ -103,8 +102,7 @@ public final class Trainer implements AutoCloseable {
     objectives.forEach(builder::objective);
     lesson.metrics().forEach(builder::metric);
     this.plan = builder.build();
-    this.evaluator =
-        new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
+    this.evaluator = new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
     plan.setState(seed, 0);
   }
 
@@ -218,8 +216,7 @@ public final class Trainer implements AutoCloseable {
       if (now - shown > PROGRESS_NANOSECONDS || i + 1 == count) {
         shown = now;
         double perSecond = (i + 1.0) * batchSize / ((now - begun) / 1e9);
-        var progress =
-            new TrainingListener.Progress(epoch, epochs, i + 1, count, perSecond);
+        var progress = new TrainingListener.Progress(epoch, epochs, i + 1, count, perSecond);
         listeners.forEach(listener -> listener.progressed(progress));
       }
     }

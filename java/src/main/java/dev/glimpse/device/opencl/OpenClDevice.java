@@ -39,8 +39,7 @@ final class OpenClDevice implements Device {
   private final AtomicInteger liveObjects = new AtomicInteger();
   private cl_command_queue profilingQueue;
 
-  OpenClDevice(
-      DeviceInfo info, cl_platform_id platform, cl_device_id device, ProgramCache cache) {
+  OpenClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id device, ProgramCache cache) {
     CL.setExceptionsEnabled(true);
     this.info = info;
     this.device = device;
@@ -76,8 +75,7 @@ final class OpenClDevice implements Device {
     return new DeviceException(
         code,
         "%s cannot allocate %d MiB (it has %d MiB, at most %d MiB at once): use a smaller --batch"
-            .formatted(
-                info.name(), bytes >> 20, info.memory() >> 20, info.maxAllocation() >> 20),
+            .formatted(info.name(), bytes >> 20, info.memory() >> 20, info.maxAllocation() >> 20),
         cause);
   }
 
@@ -136,8 +134,7 @@ final class OpenClDevice implements Device {
 
   private static void checkFits(long bytes, Buffer buffer) {
     if (bytes > buffer.bytes()) {
-      throw new IllegalArgumentException(
-          bytes + " bytes do not fit a buffer of " + buffer.bytes());
+      throw new IllegalArgumentException(bytes + " bytes do not fit a buffer of " + buffer.bytes());
     }
   }
 

@@ -73,8 +73,7 @@ final class OpenClPrograms {
         OpenClDevice.call(
             "clCreateProgramWithSource",
             () ->
-                clCreateProgramWithSource(
-                    device.context(), 1, new String[] {source}, null, null));
+                clCreateProgramWithSource(device.context(), 1, new String[] {source}, null, null));
     device.created();
     try {
       clBuildProgram(program, 1, new cl_device_id[] {device.id()}, OPTIONS, null, null);
@@ -120,11 +119,7 @@ final class OpenClPrograms {
     clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
     byte[] bytes = new byte[(int) size[0]];
     clGetProgramInfo(
-        program,
-        CL_PROGRAM_BINARIES,
-        Sizeof.POINTER,
-        Pointer.to(Pointer.to(bytes)),
-        null);
+        program, CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(bytes)), null);
     return bytes;
   }
 

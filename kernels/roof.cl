@@ -1,0 +1,52 @@
+// The two numbers under which every kernel stays (Williams et al., "Roofline", CACM 2009).
+//
+//   peak:   independent chains of fused multiply-adds, in registers alone
+//   triad:  z = x + scale y, over arrays that no cache holds (McCalpin's STREAM)
+//
+// peak: every work-item runs CHAINS chains of vec for `steps` rounds of eight links, and stores
+// their sum, lest they be dropped. Each chain starts elsewhere, lest they be merged. Twelve hide the
+// latency of two FMA units of five cycles, and with x and y fill the 16 registers of AVX2.
+//
+// triad: CPU: a work-item walks `per_item` elements, a multiple of VECTOR. GPU: one element.
+//
+// Cost: peak 16 CHAINS VECTOR steps FLOPs a work-item, no memory to speak of; triad 2 FLOPs and 12
+// bytes an element.
+
+#include "dialect/vector.h"
+
+#ifdef CPU
+#define ITEM WORK_GROUP(1, 1)
+#else
+#define ITEM WORK_GROUP(256, 1)
+#endif
+
+#define CHAINS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#define START(c) vec v##c = (vec)(start + (float)c);
+#define LINK(c) v##c = fma(v##c, x, y);
+#define ADD(c) sum += v##c;
+
+__kernel ITEM void peak(__global float* restrict out, const float start, const float a,
+                        const float b, const int steps) {
+  const vec x = (vec)(a), y = (vec)(b);
+  CHAINS(START)
+  for (int s = 0; s < steps; s++) {
+    CHAINS(LINK) CHAINS(LINK) CHAINS(LINK) CHAINS(LINK)
+    CHAINS(LINK) CHAINS(LINK) CHAINS(LINK) CHAINS(LINK)
+  }
+  vec sum = (vec)(0.0f);
+  CHAINS(ADD)
+  out[get_global_id(0)] = sum_vec(sum);
+}
+
+__kernel ITEM void triad(__global const float* restrict x, __global const float* restrict y,
+                         __global float* restrict z, const float scale, const int per_item) {
+#ifdef CPU
+  const int first = get_global_id(0) * per_item;
+  for (int i = first; i < first + per_item; i += VECTOR) {
+    vstore8(fma(vload8(0, y + i), (vec)(scale), vload8(0, x + i)), 0, z + i);
+  }
+#else
+  const int i = get_global_id(0);
+  z[i] = fma(y[i], scale, x[i]);
+#endif
+}

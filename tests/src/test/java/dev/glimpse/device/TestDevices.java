@@ -1,0 +1,33 @@
+package dev.glimpse.device;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The devices that tests share. They stay open until the JVM ends, because every device compiles
+ * its own programs, and compiling is most of the time that a test takes.
+ */
+public final class TestDevices {
+  private static final Map<DeviceInfo.Kind, Device> OPEN = new EnumMap<>(DeviceInfo.Kind.class);
+
+  private TestDevices() {}
+
+  /** What the device is called that tests run on. */
+  public static DeviceInfo info() {
+    return Devices.choose("best");
+  }
+
+  /** The device with the kernel variants made for it. */
+  public static Device own() {
+    return of(info().kind());
+  }
+
+  /** The same device with the kernel variants made for GPUs. */
+  public static Device withGpuKernels() {
+    return of(info().kind().isCpu() ? DeviceInfo.Kind.OTHER_GPU : info().kind());
+  }
+
+  private static synchronized Device of(DeviceInfo.Kind kind) {
+    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k)));
+  }
+}

@@ -1,0 +1,275 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.ops.OpCase.Argument;
+import dev.glimpse.ops.OpCase.Values;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The cases, in groups that run as one plan: a plan compiles its kernels once, and fewer plans have
+ * fewer kernels. Sizes lie at and around the edges of vectors (8), tiles (6 x 16, 64) and groups.
+ */
+public final class OpCases {
+  private OpCases() {}
+
+  /** Every op at every class of size. */
+  public static Map<String, List<OpCase>> all() {
+    var groups = brief();
+    for (Shape shape : List.of(Shape.SCALAR, Shape.of(7), Shape.of(93, 65), Shape.of(2, 3, 31))) {
+      groups.put("functions " + shape, functions(shape));
+    }
+    for (int[] s : new int[][] {{64, 1}, {1, 64}, {31, 33}, {32, 32}}) {
+      groups.put("broadcasting %d x %d".formatted(s[0], s[1]), broadcasting(s[0], s[1]));
+    }
+    for (int[] s :
+        new int[][] {
+          {1, 1, 1},
+          {1, 7, 33},
+          {5, 1, 7},
+          {6, 16, 31},
+          {31, 15, 2},
+          {32, 17, 63},
+          {33, 33, 64},
+          {64, 31, 65},
+          {65, 64, 93},
+          {93, 93, 1},
+          {7, 93, 32}
+        }) {
+      groups.put("products %d x %d x %d".formatted(s[0], s[1], s[2]), products(s[0], s[1], s[2]));
+    }
+    groups.put("packed products", packedProducts());
+    for (int[] s : new int[][] {{1, 1}, {1, 93}, {93, 1}, {65, 33}, {32, 64}, {7, 1031}}) {
+      groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
+    }
+    groups.put("views, wide", views(33, 31));
+    groups.put("epilogues 65 x 33", epilogues(65, 33, 31));
+    groups.put("epilogues 1 x 1", epilogues(1, 1, 7));
+    return groups;
+  }
+
+  /** Every kernel once, at small sizes that still have all edges. */
+  public static Map<String, List<OpCase>> brief() {
+    var groups = new LinkedHashMap<String, List<OpCase>>();
+    groups.put("functions", functions(Shape.of(3, 11)));
+    groups.put("broadcasting", broadcasting(7, 9));
+    groups.put("products", products(7, 19, 9));
+    groups.put("reductions", reductions(7, 9));
+    groups.put("views", views(7, 9));
+    groups.put("epilogues", epilogues(7, 17, 3));
+    return groups;
+  }
+
+  /** The whole vocabulary over one shape. */
+  private static List<OpCase> functions(Shape shape) {
+    return Arrays.stream(Function.values()).map(f -> function(f, shape)).toList();
+  }
+
+  private static OpCase function(Function function, Shape shape) {
+    List<Float> constants = function.constants() == 0 ? List.of() : List.of(-0.75f);
+    boolean smooth = function != Function.GREATER && !function.name().endsWith("GRADIENT");
+    var arguments = new ArrayList<Argument>();
+    for (int i = 0; i < function.arity(); i++) {
+      Values values =
+          switch (function) {
+            case SQRT, LOG -> Values.POSITIVE;
+            case DIVIDE -> i == 1 ? Values.POSITIVE : Values.NORMAL;
+            case TANH, SIGMOID, SOFTPLUS -> Values.WIDE;
+            case BERNOULLI_CROSS_ENTROPY, BERNOULLI_CROSS_ENTROPY_GRADIENT ->
+                i == 0 ? Values.WIDE : Values.UNIT;
+            default -> Values.NORMAL;
+          };
+      arguments.add(new Argument("x" + i, shape, values, smooth));
+    }
+    var op = new Pointwise(function, constants);
+    return new OpCase(op.name(), arguments, x -> Node.of(op, x).outputs().get(0));
+  }
+
+  /** Scalars, rows and columns beside matrices, in either order. */
+  private static List<OpCase> broadcasting(int rows, int columns) {
+    Argument matrix = Argument.of("matrix", rows, columns);
+    Argument cube = Argument.of("cube", 2, rows, columns);
+    Argument scalar = Argument.of("scalar");
+    Argument row = Argument.of("row", columns);
+    Argument column = Argument.of("column", rows, 1);
+    Argument cubeColumn = Argument.of("cube column", 2, rows, 1);
+    Argument other = Argument.of("other column", rows, 1);
+    Shape shape = matrix.shape();
+    return List.of(
+        binary("matrix + scalar", matrix, scalar, Ops::add),
+        binary("scalar - matrix", scalar, matrix, Ops::subtract),
+        binary("matrix + row", matrix, row, Ops::add),
+        binary("row matrix", row, matrix, Ops::multiply),
+        binary("matrix column", matrix, column, Ops::multiply),
+        binary("column - matrix", column, matrix, Ops::subtract),
+        binary("cube + row", cube, row, Ops::add),
+        binary("cube column product", cube, cubeColumn, Ops::multiply),
+        binary("column column", column, other, Ops::multiply),
+        binary("row scalar", row, scalar, Ops::multiply),
+        unary("filled by a scalar", scalar, x -> Ops.broadcast(x, shape)),
+        unary("filled by a row", row, x -> Ops.broadcast(x, shape)),
+        unary("filled by a column", column, x -> Ops.broadcast(x, shape)));
+  }
+
+  /** The four ways to take the operands. */
+  private static List<OpCase> products(int m, int n, int k) {
+    Argument a = Argument.of("a", m, k);
+    Argument at = Argument.of("a transposed", k, m);
+    Argument b = Argument.of("b", k, n);
+    Argument bt = Argument.of("b transposed", n, k);
+    return List.of(
+        binary("a b", a, b, Ops::matmul),
+        binary("a' b", at, b, (x, y) -> Tensor.of(new MatMul(true, false), x, y)),
+        binary("a b'", a, bt, (x, y) -> Tensor.of(new MatMul(false, true), x, y)),
+        binary("a' b'", at, bt, (x, y) -> Tensor.of(new MatMul(true, true), x, y)));
+  }
+
+  /** Tall, with the rows of B a multiple of a page apart, or with a large B of odd width. */
+  private static List<OpCase> packedProducts() {
+    return List.of(
+        binary("page", Argument.of("a", 97, 3), Argument.of("b", 3, 512), Ops::matmul),
+        binary(
+            "large",
+            Argument.of("a", 96, 1025).data(),
+            Argument.of("b", 1025, 513).data(),
+            (a, b) -> Ops.scale(Ops.matmul(a, b), 0.03f)));
+  }
+
+  private static List<OpCase> reductions(int rows, int columns) {
+    Argument x = Argument.of("x", rows, columns);
+    Argument wide = x.with(Values.WIDE);
+    Argument labels = new Argument("labels", x.shape(), Values.ONE_HOT, false);
+    Argument masses = new Argument("masses", x.shape(), Values.UNIT, false);
+    Argument dy = Argument.of("dy", rows, 1).data();
+    return List.of(
+        unary("row sums", x, Ops::rowSum),
+        unary("row sums of squares", x, t -> Ops.scale(Ops.rowSum(Ops.square(t)), 0.5f)),
+        unary("column sums", x, Ops::columnSum),
+        unary("sum", x, Ops::sum),
+        unary("mean", x, t -> Ops.mean(Ops.square(t))),
+        unary("sum in one go", x, t -> Tensor.of(new Sum(), t)),
+        unary("log sum exp", wide, Ops::logSumExp),
+        unary("softmax", wide, Ops::softmax),
+        binary("cross-entropy of labels", wide, labels, Ops::softmaxCrossEntropy),
+        binary("cross-entropy of masses", x, masses, Ops::softmaxCrossEntropy),
+        new OpCase(
+            "gradient of cross-entropy",
+            List.of(x.data(), masses, dy),
+            t -> Node.of(new SoftmaxCrossEntropy.Gradient(), t).outputs().get(0)),
+        unary("repeat", x, t -> Ops.repeat(t, 3)),
+        unary("sum of repeats", x, t -> Tensor.of(new SumRepeats(rows), t)));
+  }
+
+  /** Operands whose rows lie apart, or start inside a buffer. */
+  private static List<OpCase> views(int rows, int columns) {
+    int narrow = columns / 2;
+    List<Integer> widths = List.of(narrow, columns - narrow - 1, 1);
+    Argument x = Argument.of("x", rows, columns);
+    Argument y = Argument.of("y", rows, columns);
+    Argument row = Argument.of("row", 1, columns);
+    Argument cube = Argument.of("cube", 2, rows, columns);
+    Argument left = Argument.of("left", 5, rows);
+    Argument right = Argument.of("right", narrow, 10);
+    return List.of(
+        unary("parts by column", x, t -> product(Ops.split(t, widths))),
+        unary("parts of a row", row, t -> product(Ops.split(t, List.of(1, columns - 1)))),
+        binary("A lies apart", x, right, (a, b) -> Ops.matmul(part(a, widths, 0), b)),
+        binary("B lies apart", left, x, (a, b) -> Ops.matmul(a, part(b, widths, 1))),
+        binary(
+            "A' and B lie apart",
+            x,
+            y,
+            (a, b) -> Tensor.of(new MatMul(true, false), part(a, widths, 1), part(b, widths, 0))),
+        binary(
+            "A and B' lie apart",
+            x,
+            y,
+            (a, b) -> Tensor.of(new MatMul(false, true), part(a, widths, 1), part(b, widths, 1))),
+        unary("column sums apart", x, t -> Ops.columnSum(part(t, widths, 1))),
+        unary("row sums apart", x, t -> Ops.rowSum(Ops.tanh(part(t, widths, 1)))),
+        unary("softmax of a part", x, t -> Ops.softmax(part(t, widths, 1))),
+        unary("repeated part", x, t -> Ops.repeat(part(t, widths, 1), 2)),
+        unary(
+            "reshaped part",
+            x,
+            t -> Ops.square(Ops.reshape(part(t, widths, 0), Shape.of(narrow, rows)))),
+        binary(
+            "written apart",
+            x,
+            right,
+            (a, b) -> {
+              Tensor first = part(a, widths, 0);
+              return Ops.concat(
+                  List.of(
+                      Ops.matmul(first, b),
+                      Ops.sigmoid(a),
+                      Ops.softmax(first),
+                      a,
+                      Ops.tanh(Ops.matmul(first, b)),
+                      Ops.rowSum(a)));
+            }),
+        unary(
+            "parts exchanged",
+            cube,
+            t -> {
+              List<Tensor> parts = Ops.split(t, widths);
+              return Ops.concat(List.of(parts.get(2), Ops.exp(parts.get(0)), parts.get(1)));
+            }));
+  }
+
+  /** Chains on a product: bias, activation, scaling, sums of products. */
+  private static List<OpCase> epilogues(int m, int n, int k) {
+    Argument a = Argument.of("a", m, k);
+    Argument b = Argument.of("b", k, n);
+    Argument row = Argument.of("row", n);
+    Argument column = Argument.of("column", m, 1);
+    Argument c = Argument.of("c", m, n);
+    Argument cube = Argument.of("cube", m, 2, k);
+    return List.of(
+        new OpCase(
+            "layer",
+            List.of(a, b, row),
+            t -> Ops.tanh(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)))),
+        new OpCase(
+            "alpha a b + beta c",
+            List.of(a, b, c),
+            t -> Ops.add(Ops.scale(Ops.matmul(t.get(0), t.get(1)), 0.5f), Ops.scale(t.get(2), -2))),
+        new OpCase(
+            "scaled rows",
+            List.of(a, b, column),
+            t -> Ops.multiply(Ops.matmul(t.get(0), t.get(1)), t.get(2))),
+        new OpCase(
+            "leading axes",
+            List.of(cube, b, row),
+            t -> Ops.sigmoid(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)))));
+  }
+
+  private static Tensor part(Tensor x, List<Integer> widths, int index) {
+    return Ops.split(x, widths).get(index);
+  }
+
+  /** The first part times each column of the last one, which has one column. */
+  private static Tensor product(List<Tensor> parts) {
+    Tensor first = parts.get(0);
+    Tensor last = parts.get(parts.size() - 1);
+    return Ops.multiply(Ops.tanh(first), last);
+  }
+
+  private static OpCase unary(
+      String name, Argument x, java.util.function.UnaryOperator<Tensor> op) {
+    return new OpCase(name, List.of(x), t -> op.apply(t.get(0)));
+  }
+
+  private static OpCase binary(
+      String name, Argument x, Argument y, java.util.function.BinaryOperator<Tensor> op) {
+    return new OpCase(name, List.of(x, y), t -> op.apply(t.get(0), t.get(1)));
+  }
+
+  /** All cases of all groups. */
+  static Stream<OpCase> stream() {
+    return all().values().stream().flatMap(List::stream);
+  }
+}
