@@ -6,7 +6,7 @@
 // The chain (see pointwise.cl) receives the product as `value` and stores what is to be kept, so
 // alpha, beta, bias, activations and activation gradients cost no pass of their own.
 //
-// CPU: a work-item (id 0: panel, id 1: block of rows_per_item rows) computes a panel of 16 columns,
+// CPU: a work-item (id 0: block of rows_per_item rows, id 1: panel) computes a panel of 16 columns,
 // in tiles of 6 x 16: twelve accumulators of eight floats, two vectors of B and six broadcasts of A
 // per step of k, which fills the FMA units of AVX2. B is read as it lies; with PACK the work-item
 // first copies its panel to panels[], contiguous, which B_TRANSPOSED needs and which pays where the
@@ -154,9 +154,9 @@ __kernel WORK_GROUP(1, 1) void gemm(
 #endif
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
     const int ldb, const int rows_per_item) {
-  const int column = get_global_id(0) * PANEL;
+  const int column = get_global_id(1) * PANEL;
   const int width = min(PANEL, n - column);
-  const int first_row = get_global_id(1) * rows_per_item;
+  const int first_row = get_global_id(0) * rows_per_item;
   const int last_row = min(first_row + rows_per_item, m);
 #if A_TRANSPOSED
   const int a_stride = 1, a_step = lda;

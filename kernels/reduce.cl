@@ -2,7 +2,7 @@
 //
 // column_sum: y[c] = sum over r of x[r, c]. CPU: a work-item sums a strip of STRIP columns. GPU: a
 // work-group of 32 x 8 sums 32 columns, eight rows at a time, then its eight partial sums.
-// sum_all: y[0] = the sum of n floats, by one work-group. In a fixed order, so the bits never vary.
+// sum_all: y[0] = scale times the sum of n floats, by one work-group. In a fixed order, so the bits never vary.
 // sum_squares: y[g] = the sum of squares of the g-th of `groups` equal parts; with sum_all, a norm.
 //
 // Cost: one FLOP (two with squares) and four bytes an element; bound by memory.
@@ -42,12 +42,12 @@ __kernel WORK_GROUP(1, 1) void column_sum(__global const float* restrict x,
 }
 
 __kernel WORK_GROUP(1, 1) void sum_all(__global const float* restrict x, __global float* restrict y,
-                                       const int n) {
+                                       const int n, const float scale) {
   vec sum = (vec)(0.0f);
   int i = 0;
   for (; i + VECTOR <= n; i += VECTOR) sum += vload8(0, x + i);
   if (i < n) sum += load_vec(x + i, n - i);
-  y[0] = sum_vec(sum);
+  y[0] = sum_vec(sum) * scale;
 }
 
 __kernel WORK_GROUP(1, 1) void sum_squares(__global const float* restrict x,
@@ -94,12 +94,13 @@ __kernel WORK_GROUP(GROUP_COLUMNS, GROUP_ROWS) void column_sum(
 }
 
 __kernel WORK_GROUP(GROUP, 1) void sum_all(__global const float* restrict x,
-                                           __global float* restrict y, const int n) {
+                                           __global float* restrict y, const int n,
+                                           const float scale) {
   __local float partial[GROUP];
   float sum = 0.0f;
   for (int i = get_local_id(0); i < n; i += GROUP) sum += x[i];
   sum = group_sum(partial, sum);
-  if (get_local_id(0) == 0) y[0] = sum;
+  if (get_local_id(0) == 0) y[0] = sum * scale;
 }
 
 __kernel WORK_GROUP(GROUP, 1) void sum_squares(__global const float* restrict x,

@@ -22,15 +22,9 @@ public final class ProgramCache {
     this.folder = folder;
   }
 
-  /** {@code $GLIMPSE_CACHE}, else {@code glimpse/programs} in the user's cache folder. */
+  /** The cache of the user who runs this. */
   public static ProgramCache ofUser() {
-    String own = System.getenv("GLIMPSE_CACHE");
-    if (own != null) {
-      return new ProgramCache(Path.of(own));
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base = xdg != null ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
-    return new ProgramCache(base.resolve("glimpse").resolve("programs"));
+    return new ProgramCache(CacheFolder.named("programs"));
   }
 
   /** The key of a program. */

@@ -146,7 +146,7 @@ final class Fusion {
       Group from = producer.get(input);
       if (from == group) {
         // A row's sum is not known before the row has been walked.
-        if (!input.shape().equals(group.domain)) {
+        if (input.node().op() instanceof Fusible made && made.sumsRows()) {
           return false;
         }
       } else if (from != null && depends(from, group)) {

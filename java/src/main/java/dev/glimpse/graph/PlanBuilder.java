@@ -177,7 +177,7 @@ public final class PlanBuilder {
           new Launch.Cost(2L * n, 4L * n));
       site.launch(
           site.kernel("reduce.cl", "sum_all", Map.of()),
-          List.of(learner.partialNorms(NORM_PARTS), update.squaredNorm(), parts),
+          List.of(learner.partialNorms(NORM_PARTS), update.squaredNorm(), parts, 1f),
           List.of(items, 1),
           List.of(items, 1),
           new Launch.Cost(parts, 4L * parts));

@@ -137,7 +137,7 @@ public record Chain(int inputs, List<Step> steps, List<Integer> outputs, List<In
     if (view.size() == 1 && rows * columns > 1) {
       return "(vec)(" + name + "[" + view.offset() + "])";
     }
-    if (view.columns() == 1 && columns > 1) {
+    if (view.columns() == 1 && view.rows() == rows && columns > 1) {
       return "(vec)(%s[%d + row * %d])".formatted(name, view.offset(), view.stride());
     }
     return "load_vec(" + address(name, view, rows, columns) + ", count)";

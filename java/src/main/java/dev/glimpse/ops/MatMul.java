@@ -160,7 +160,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
       defines.put("SHORT", m < CPU_ROWS ? "1" : "0");
       int rowsPerItem = size.rowsPerItem(site.device(), packed);
       arguments.add(rowsPerItem);
-      global = List.of(size.panels(), (m + rowsPerItem - 1) / rowsPerItem);
+      global = List.of((m + rowsPerItem - 1) / rowsPerItem, size.panels());
     } else {
       global = List.of(groups(n) * GPU_SIDE, groups(m) * GPU_SIDE);
     }

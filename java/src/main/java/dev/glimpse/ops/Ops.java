@@ -143,13 +143,17 @@ public final class Ops {
 
   /** The sum of all elements, a scalar. */
   public static Tensor sum(Tensor a) {
-    Tensor rows = a.shape().columns() > 1 && a.shape().rows() > 1 ? rowSum(a) : a;
-    return Tensor.of(new Sum(), rows);
+    return scaledSum(a, 1);
   }
 
   /** The mean of all elements, a scalar. */
   public static Tensor mean(Tensor a) {
-    return scale(sum(a), 1f / a.shape().size());
+    return scaledSum(a, 1f / a.shape().size());
+  }
+
+  private static Tensor scaledSum(Tensor a, float factor) {
+    Tensor rows = a.shape().columns() > 1 && a.shape().rows() > 1 ? rowSum(a) : a;
+    return Tensor.of(new Sum(factor), rows);
   }
 
   public static Tensor logSumExp(Tensor a) {

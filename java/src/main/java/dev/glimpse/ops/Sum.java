@@ -4,8 +4,8 @@ import dev.glimpse.device.Launch.Cost;
 import java.util.List;
 import java.util.Map;
 
-/** The sum of all elements, a scalar. One work-group; long tensors are summed by rows first. */
-public record Sum() implements Op {
+/** The sum of all elements times a factor, a scalar: with 1/n, the mean. One work-group; long tensors are summed by rows first. */
+public record Sum(float scale) implements Op {
   private static final int GPU_GROUP = 256;
 
   @Override
@@ -20,7 +20,7 @@ public record Sum() implements Op {
 
   @Override
   public List<Tensor> gradients(Node node, List<Tensor> dy) {
-    return List.of(Ops.broadcast(dy.get(0), node.inputs().get(0).shape()));
+    return List.of(Ops.broadcast(Ops.scale(dy.get(0), scale), node.inputs().get(0).shape()));
   }
 
   @Override
@@ -29,7 +29,7 @@ public record Sum() implements Op {
     int items = site.device().kind().isCpu() ? 1 : GPU_GROUP;
     site.launch(
         site.kernel("reduce.cl", "sum_all", Map.of()),
-        List.of(x.buffer(), site.output(0).buffer(), x.size()),
+        List.of(x.buffer(), site.output(0).buffer(), x.size(), scale),
         List.of(items, 1),
         List.of(items, 1),
         new Cost(x.size(), x.bytes()));

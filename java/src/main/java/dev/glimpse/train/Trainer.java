@@ -9,9 +9,6 @@ import dev.glimpse.device.Fence;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
-import dev.glimpse.graph.PlanBuilder;
-import dev.glimpse.ops.Ops;
-import dev.glimpse.ops.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.FileVisitResult;
@@ -91,17 +88,9 @@ public final class Trainer implements AutoCloseable {
         Schedule.named(settings.text("train.schedule"), settings.integer("train.warmup"));
 
     this.store = new ParameterStore(device, model.parameters(), seed);
-    Example input = Example.input(batchSize, data);
-    Tensor images =
-        binarise.equals("dynamic") ? Ops.randomBernoulli(input.images()) : input.images();
-    Model.Lesson lesson =
-        model.learn(
-            new Example(images, input.labels()), name -> TrainingSettings.optimizer(settings));
-    this.objectives = lesson.objectives();
-    var builder = new PlanBuilder(store);
-    objectives.forEach(builder::objective);
-    lesson.metrics().forEach(builder::metric);
-    this.plan = builder.build();
+    TrainingPlan training = TrainingPlan.build(store, model, settings, data, batchSize);
+    this.objectives = training.objectives();
+    this.plan = training.plan();
     this.evaluator = new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
     plan.setState(seed, 0);
   }

@@ -26,11 +26,14 @@ public record OpCase(String name, List<Argument> arguments, Function<List<Tensor
     /** Probabilities. */
     UNIT,
     /** A one in each row. */
-    ONE_HOT;
+    ONE_HOT,
+    /** So small that a sum of products stays where activations are curved. */
+    SMALL;
 
     private float next(SplittableRandom random) {
       return switch (this) {
         case NORMAL -> (float) random.nextGaussian();
+        case SMALL -> (float) random.nextGaussian() / 8;
         case WIDE -> (float) random.nextDouble(-9, 9);
         case POSITIVE -> (float) Math.exp(random.nextDouble(-1.38, 1.38));
         case UNIT, ONE_HOT -> (float) random.nextDouble();

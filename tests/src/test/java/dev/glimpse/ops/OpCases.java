@@ -41,11 +41,12 @@ public final class OpCases {
         }) {
       groups.put("products %d x %d x %d".formatted(s[0], s[1], s[2]), products(s[0], s[1], s[2]));
     }
+    groups.put(
+        "mean", List.of(unary("mean", Argument.of("x", 33, 31), t -> Ops.mean(Ops.tanh(t)))));
     groups.put("packed products", packedProducts());
     for (int[] s : new int[][] {{1, 1}, {1, 93}, {93, 1}, {65, 33}, {32, 64}, {7, 1031}}) {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
-    groups.put("views, wide", views(33, 31));
     groups.put("epilogues 65 x 33", epilogues(65, 33, 31));
     groups.put("epilogues 1 x 1", epilogues(1, 1, 7));
     return groups;
@@ -149,8 +150,7 @@ public final class OpCases {
         unary("row sums of squares", x, t -> Ops.scale(Ops.rowSum(Ops.square(t)), 0.5f)),
         unary("column sums", x, Ops::columnSum),
         unary("sum", x, Ops::sum),
-        unary("mean", x, t -> Ops.mean(Ops.square(t))),
-        unary("sum in one go", x, t -> Tensor.of(new Sum(), t)),
+        unary("sum in one go", x, t -> Tensor.of(new Sum(-0.5f), t)),
         unary("log sum exp", wide, Ops::logSumExp),
         unary("softmax", wide, Ops::softmax),
         binary("cross-entropy of labels", wide, labels, Ops::softmaxCrossEntropy),
@@ -165,66 +165,74 @@ public final class OpCases {
 
   /** Operands whose rows lie apart, or start inside a buffer. */
   private static List<OpCase> views(int rows, int columns) {
-    int narrow = columns / 2;
-    List<Integer> widths = List.of(narrow, columns - narrow - 1, 1);
-    Argument x = Argument.of("x", rows, columns);
-    Argument y = Argument.of("y", rows, columns);
-    Argument row = Argument.of("row", 1, columns);
-    Argument cube = Argument.of("cube", 2, rows, columns);
+    List<Integer> widths = List.of(columns, columns, 1);
+    Argument x = Argument.of("x", rows, 2 * columns + 1).with(Values.SMALL);
+    Argument row = Argument.of("row", 1, columns + 1);
     Argument left = Argument.of("left", 5, rows);
-    Argument right = Argument.of("right", narrow, 10);
+    Argument right = Argument.of("right", columns, 10);
+    Argument weights = Argument.of("square", columns, columns);
     return List.of(
-        unary("parts by column", x, t -> product(Ops.split(t, widths))),
-        unary("parts of a row", row, t -> product(Ops.split(t, List.of(1, columns - 1)))),
-        binary("A lies apart", x, right, (a, b) -> Ops.matmul(part(a, widths, 0), b)),
-        binary("B lies apart", left, x, (a, b) -> Ops.matmul(a, part(b, widths, 1))),
-        binary(
-            "A' and B lie apart",
-            x,
-            y,
-            (a, b) -> Tensor.of(new MatMul(true, false), part(a, widths, 1), part(b, widths, 0))),
-        binary(
-            "A and B' lie apart",
-            x,
-            y,
-            (a, b) -> Tensor.of(new MatMul(false, true), part(a, widths, 1), part(b, widths, 1))),
-        unary("column sums apart", x, t -> Ops.columnSum(part(t, widths, 1))),
-        unary("row sums apart", x, t -> Ops.rowSum(Ops.tanh(part(t, widths, 1)))),
-        unary("softmax of a part", x, t -> Ops.softmax(part(t, widths, 1))),
-        unary("repeated part", x, t -> Ops.repeat(part(t, widths, 1), 2)),
         unary(
-            "reshaped part",
+            "parts of rows",
             x,
-            t -> Ops.square(Ops.reshape(part(t, widths, 0), Shape.of(narrow, rows)))),
+            t -> {
+              List<Tensor> parts = Ops.split(t, widths);
+              return Ops.multiply(Ops.multiply(parts.get(0), parts.get(1)), parts.get(2));
+            }),
+        unary(
+            "parts of a row",
+            row,
+            t -> {
+              List<Tensor> parts = Ops.split(t, List.of(1, columns));
+              return Ops.multiply(parts.get(0), parts.get(1));
+            }),
+        binary(
+            "matrices apart",
+            x,
+            right,
+            (t, b) -> {
+              List<Tensor> parts = Ops.split(t, widths);
+              Tensor square = Tensor.of(new MatMul(true, false), parts.get(0), parts.get(1));
+              Tensor outer = Tensor.of(new MatMul(false, true), parts.get(1), parts.get(0));
+              Tensor product = Ops.matmul(outer, Ops.matmul(parts.get(0), square));
+              return Ops.add(Ops.matmul(product, b), parts.get(2));
+            }),
+        binary(
+            "rows of B apart",
+            left,
+            x.data(),
+            (a, t) -> Ops.matmul(a, Ops.split(t, widths).get(1))),
+        unary(
+            "copied to a whole",
+            x.data(),
+            t -> {
+              Tensor part = Ops.split(t, widths).get(1);
+              return Ops.matmul(Ops.reshape(part, Shape.of(columns, rows)), Ops.logSumExp(part));
+            }),
+        unary("sums apart", x.data(), t -> Ops.columnSum(Ops.split(t, widths).get(1))),
         binary(
             "written apart",
             x,
-            right,
-            (a, b) -> {
-              Tensor first = part(a, widths, 0);
+            weights,
+            (t, b) -> {
+              List<Tensor> parts = Ops.split(t, widths);
+              Tensor product = Ops.matmul(parts.get(1), b);
               return Ops.concat(
                   List.of(
-                      Ops.matmul(first, b),
-                      Ops.sigmoid(a),
-                      Ops.softmax(first),
-                      a,
-                      Ops.tanh(Ops.matmul(first, b)),
-                      Ops.rowSum(a)));
-            }),
-        unary(
-            "parts exchanged",
-            cube,
-            t -> {
-              List<Tensor> parts = Ops.split(t, widths);
-              return Ops.concat(List.of(parts.get(2), Ops.exp(parts.get(0)), parts.get(1)));
+                      product,
+                      Ops.sigmoid(parts.get(0)),
+                      Ops.softmax(parts.get(0)),
+                      parts.get(2),
+                      Ops.tanh(product),
+                      parts.get(1)));
             }));
   }
 
   /** Chains on a product: bias, activation, scaling, sums of products. */
   private static List<OpCase> epilogues(int m, int n, int k) {
-    Argument a = Argument.of("a", m, k);
+    Argument a = Argument.of("a", m, k).with(Values.SMALL);
     Argument b = Argument.of("b", k, n);
-    Argument row = Argument.of("row", n);
+    Argument row = Argument.of("row", n).with(Values.SMALL);
     Argument column = Argument.of("column", m, 1);
     Argument c = Argument.of("c", m, n);
     Argument cube = Argument.of("cube", m, 2, k);
@@ -245,17 +253,6 @@ public final class OpCases {
             "leading axes",
             List.of(cube, b, row),
             t -> Ops.sigmoid(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)))));
-  }
-
-  private static Tensor part(Tensor x, List<Integer> widths, int index) {
-    return Ops.split(x, widths).get(index);
-  }
-
-  /** The first part times each column of the last one, which has one column. */
-  private static Tensor product(List<Tensor> parts) {
-    Tensor first = parts.get(0);
-    Tensor last = parts.get(parts.size() - 1);
-    return Ops.multiply(Ops.tanh(first), last);
   }
 
   private static OpCase unary(

@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.Gradients;
 import dev.glimpse.graph.ParameterStore;
@@ -49,6 +51,9 @@ public final class OpCheck {
     List<Tensor> x = c.arguments().stream().map(this::input).toList();
     Tensor y = c.graph().apply(x);
     builder.output(c.name(), y);
+    if (c.arguments().stream().noneMatch(Argument::differentiable)) {
+      return;
+    }
     Tensor loss = Ops.sum(Ops.multiply(y, input(weights(y.shape()))));
     List<Tensor> by = Gradients.ofTensors(loss, x);
     for (int i = 0; i < x.size(); i++) {
@@ -110,9 +115,7 @@ public final class OpCheck {
         along += signs[e] * actual[e];
         size += Math.abs(actual[e]);
       }
-      double expected = c.derivative(x, i, signs, w);
-      new Closeness(1, 1e-6 + 1e-6 * size, 0)
-          .check(what + ", all elements", new double[] {expected}, new double[] {along});
+      assertEquals(c.derivative(x, i, signs, w), along, 1e-6 * size, what + ", all elements");
     }
   }
 

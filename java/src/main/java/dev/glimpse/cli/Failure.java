@@ -1,0 +1,69 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.DataException;
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.io.CheckpointException;
+import dev.glimpse.ops.ShapeException;
+import dev.glimpse.train.DivergedException;
+import dev.glimpse.train.SettingException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Tells the user in one line what went wrong. */
+final class Failure {
+  private static final int FAILED = 1;
+  private static final int MISUNDERSTOOD = 2;
+
+  /** Those whose message is written for users. */
+  private static final Set<Class<? extends Exception>> EXPLAINED =
+      Set.of(
+          CheckpointException.class,
+          DataException.class,
+          DeviceException.class,
+          DivergedException.class,
+          SettingException.class,
+          ShapeException.class,
+          UncheckedIOException.class);
+
+  private Failure() {}
+
+  /** Prints why a command failed, and returns its exit code. */
+  static int print(Throwable failure, CommandLine command, boolean stackTrace) {
+    PrintWriter err = command.getErr();
+    if (stackTrace) {
+      failure.printStackTrace(err);
+    }
+    String[] lines = message(failure).split("\\R", 2);
+    String more = lines.length > 1 && !stackTrace ? " (--stacktrace shows more)" : "";
+    err.println("glimpse: " + lines[0] + more);
+    err.flush();
+    return FAILED;
+  }
+
+  private static String message(Throwable failure) {
+    if (failure instanceof OutOfMemoryError) {
+      return "out of memory (%s): use a smaller --batch, or give Java more, for example with"
+              .formatted(failure.getMessage())
+          + " GLIMPSE_JAVA_OPTIONS=-Xmx8g";
+    }
+    return EXPLAINED.contains(failure.getClass())
+        ? failure.getMessage()
+        : "unexpected " + failure + "; --stacktrace shows where it came from";
+  }
+
+  /** Prints why a command was not understood, and returns its exit code. */
+  static int printUsage(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("glimpse: " + failure.getMessage());
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    String name = command.getCommandSpec().qualifiedName();
+    err.println("'" + name + " --help' explains " + (command.getParent() == null ? "more" : "it"));
+    err.flush();
+    return MISUNDERSTOOD;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.glimpse.cli;
+
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The entry of the command line. A command's exit code is 0, or 1 when it failed, or 2 when it was
+ * not understood.
+ */
+@Command(
+    name = "glimpse",
+    description = "Trains generative models of images on any OpenCL device.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      TrainCommand.class,
+      SampleCommand.class,
+      ReconstructCommand.class,
+      InterpolateCommand.class,
+      EvaluateCommand.class,
+      DevicesCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  glimpse train vae                 trains on built-in digits, about a minute",
+      "  glimpse sample runs/vae-...       draws new images from what it learned",
+      "  glimpse train --help              explains a command"
+    })
+public final class Main implements Runnable {
+  static final String VERSION = "0.1.0";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Explain this command.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Print the version.")
+  private boolean version;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "After an error, show where it came from.")
+  private boolean stacktrace;
+
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    // Numbers look the same everywhere, and can be read by programs.
+    Locale.setDefault(Locale.ROOT);
+    // JDK 22 and later report a console even where there is no terminal, unless told otherwise.
+    System.setProperty("jdk.console", "java.base");
+    System.exit(execute(commandLine(), arguments));
+  }
+
+  /** The commands, ready to be run by {@link #execute}. */
+  public static CommandLine commandLine() {
+    var line = new CommandLine(new Main());
+    line.getCommandSpec().version("glimpse " + VERSION, "Java " + Runtime.version());
+    line.setUsageHelpWidth(100);
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> Failure.print(e, command, showsStackTrace(line)));
+    line.setParameterExceptionHandler((e, parsed) -> Failure.printUsage(e));
+    return line;
+  }
+
+  /** Runs a command and returns its exit code. */
+  public static int execute(CommandLine line, String... arguments) {
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      return Failure.print(e, line, showsStackTrace(line));
+    }
+  }
+
+  private static boolean showsStackTrace(CommandLine line) {
+    Main main = line.getCommand();
+    return main.stacktrace;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+}

@@ -1,0 +1,123 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.DataException;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.data.Sources;
+import dev.glimpse.data.Splits;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.Devices;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.models.Models;
+import dev.glimpse.train.Checkpoint;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.Model;
+import dev.glimpse.train.RunConfig;
+import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.SettingException;
+import dev.glimpse.train.Settings;
+import java.nio.file.Path;
+
+/** The model of a run, with the parameters of its preferred checkpoint, on a device. */
+final class TrainedModel implements AutoCloseable {
+  private final RunFolder run;
+  private final Path checkpoint;
+  private final Settings settings;
+  private final Model model;
+  private final Device device;
+  private final ParameterStore store;
+
+  private TrainedModel(RunFolder run, String deviceName) {
+    this.run = run;
+    RunConfig config = run.config();
+    checkpoint = run.preferred();
+    Models.Kind kind = Models.named(config.model());
+    settings = config.applyTo(kind.settings());
+    model = kind.create().apply(config.shape(), settings);
+    device = Devices.open(deviceName);
+    try {
+      store = new ParameterStore(device, model.parameters(), 0);
+      Checkpoint.readParameters(checkpoint, store);
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  static TrainedModel open(Path run, String device) {
+    return new TrainedModel(RunFolder.open(run), device);
+  }
+
+  RunFolder run() {
+    return run;
+  }
+
+  Path checkpoint() {
+    return checkpoint;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  /** The model, where it has codes. */
+  LatentModel latentModel() {
+    if (model instanceof LatentModel latent) {
+      return latent;
+    }
+    throw new SettingException(run.config().model() + " has no code for an image");
+  }
+
+  ParameterStore store() {
+    return store;
+  }
+
+  /** Of the images that the model was trained on. */
+  DataShape shape() {
+    return run.config().shape();
+  }
+
+  /**
+   * Loads images for the model.
+   *
+   * @param source as {@code --data} says it; null for what the model was trained on
+   * @throws DataException when they are of another shape
+   */
+  Splits data(String source) {
+    String name = source == null ? run.config().data() : source;
+    Splits splits = Sources.load(name, settings.integer("train.seed"));
+    checkShape(run, model, splits.train());
+    return splits;
+  }
+
+  /** Stops where a run's model cannot be used on images. */
+  static void checkShape(RunFolder run, Model model, ImageSet images) {
+    DataShape expected = run.config().shape();
+    DataShape found = DataShape.of(images);
+    boolean samePixels =
+        expected.height() == found.height()
+            && expected.width() == found.width()
+            && expected.channels() == found.channels();
+    if (!samePixels || model.conditional() && expected.classes() != found.classes()) {
+      throw new DataException(
+          "%s was trained on images of %s; %s has %s"
+              .formatted(run.path(), describe(expected), images.name(), describe(found)));
+    }
+  }
+
+  private static String describe(DataShape shape) {
+    String classes = shape.classes() == 0 ? "no labels" : shape.classes() + " classes";
+    return "%d x %d x %d and %s"
+        .formatted(shape.height(), shape.width(), shape.channels(), classes);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    device.close();
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The command line: {@link dev.glimpse.cli.Main} and its commands. They print results to the
+ * standard output, progress on a terminal and errors to the standard error stream.
+ */
+package dev.glimpse.cli;

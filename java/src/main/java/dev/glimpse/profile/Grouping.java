@@ -1,0 +1,23 @@
+package dev.glimpse.profile;
+
+import dev.glimpse.device.Launch;
+
+/** How launches are added up to rows of a table. */
+public enum Grouping {
+  /** By kernel and op: {@code gemm.cl:gemm matmulNN}. */
+  KERNEL,
+  /** By the layer that they work for, forward and backward together. */
+  LAYER,
+  /** Not at all: one row for each, numbered in the order of execution. */
+  LAUNCH;
+
+  String key(int index, Launch launch) {
+    var site = LaunchSite.of(launch);
+    String kernel = launch.kernel().file() + ":" + launch.kernel().entry();
+    return switch (this) {
+      case KERNEL -> site.op().equals(launch.kernel().entry()) ? kernel : kernel + " " + site.op();
+      case LAYER -> site.layer().isEmpty() ? "(no layer)" : site.layer();
+      case LAUNCH -> "%3d %s %s".formatted(index, launch.scope(), launch.global());
+    };
+  }
+}

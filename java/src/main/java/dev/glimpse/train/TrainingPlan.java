@@ -1,0 +1,32 @@
+package dev.glimpse.train;
+
+import dev.glimpse.graph.Objective;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Tensor;
+import java.util.List;
+
+/**
+ * A model's training step, compiled.
+ *
+ * @param plan takes batches as inputs (see {@link Example}); whoever builds it closes it
+ * @param objectives what a run of it descends
+ */
+public record TrainingPlan(Plan plan, List<Objective> objectives) {
+  /** Compiles the step that settings describe, for batches of one size. */
+  public static TrainingPlan build(
+      ParameterStore store, Model model, Settings settings, DataShape data, int batch) {
+    Example input = Example.input(batch, data);
+    boolean draws = settings.text("data.binarise").equals("dynamic");
+    Tensor images = draws ? Ops.randomBernoulli(input.images()) : input.images();
+    Model.Lesson lesson =
+        model.learn(
+            new Example(images, input.labels()), name -> TrainingSettings.optimizer(settings));
+    var builder = new PlanBuilder(store);
+    lesson.objectives().forEach(builder::objective);
+    lesson.metrics().forEach(builder::metric);
+    return new TrainingPlan(builder.build(), lesson.objectives());
+  }
+}
