@@ -25,6 +25,7 @@ import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingPlan;
 import java.io.PrintWriter;
@@ -42,36 +43,58 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code glimpse profile}: where the time of a training step goes, kernel by kernel. */
+/** Measures where the time of a training step goes. */
 @Command(
     name = "profile",
-    description = "Measures where the time of a training step goes, kernel by kernel.")
-public final class ProfileCommand implements Callable<Integer> {
+    description = {
+      "Measures where the time of a training step goes: kernel by kernel, layer by layer.",
+      "The share of the roof is the time that the device needs at least, by its peak FLOP/s and its"
+          + " memory's bandwidth, divided by the time that it took. Caches can beat that memory."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  glimpse profile vae",
+      "  glimpse profile vae --batch 500 --set hidden=1000,1000 --by kernel",
+      "  glimpse profile runs/vae-... --trace trace.json"
+    })
+final class ProfileCommand implements Callable<Integer> {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+  private final RoofCache roofs;
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL|RUN", description = "A model's name, or the folder of a run.")
+  @Parameters(paramLabel = "MODEL|RUN", description = "A model, or the folder of a run.")
   private String subject;
 
   @Option(
       names = "--data",
-      paramLabel = "digits|mnist|DIR",
-      description = "Where the images come from (default: the run's, else digits).")
+      paramLabel = "DATA",
+      description = "digits, mnist or a folder (default: the run's, else digits).")
   private String data;
 
-  @Option(names = "--steps", description = "Steps to measure (default: ${DEFAULT-VALUE}).")
-  private int steps = 20;
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Steps to measure (default: ${DEFAULT-VALUE}).")
+  private int steps;
 
-  @Option(names = "--device", description = "Where to run (default: ${DEFAULT-VALUE}).")
-  private String device = "best";
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "best",
+      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
+  private String device;
 
-  @Option(names = "--batch", description = "Images per step (default: the setting train.batch).")
-  private Integer batch;
+  @Option(names = "--batch", paramLabel = "N", description = "Images per step: train.batch.")
+  private String batch;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Changes a setting; repeatable.")
   private final Map<String, String> changes = new LinkedHashMap<>();
@@ -79,15 +102,16 @@ public final class ProfileCommand implements Callable<Integer> {
   @Option(
       names = "--by",
       split = ",",
-      paramLabel = "kernel|layer|launch",
+      paramLabel = "GROUPING",
+      defaultValue = "kernel,layer",
       converter = GroupingName.class,
-      description = "The tables to print, with commas (default: kernel,layer).")
-  private List<Grouping> groupings = List.of(Grouping.KERNEL, Grouping.LAYER);
+      description = "Tables to print, of kernel, layer, launch (default: ${DEFAULT-VALUE}).")
+  private List<Grouping> groupings;
 
   @Option(
       names = "--trace",
       paramLabel = "FILE",
-      description = "Writes the last five steps as a trace for ui.perfetto.dev.")
+      description = "Writes the last steps, five at most, as a trace for ui.perfetto.dev.")
   private Path trace;
 
   @Option(names = "--json", description = "Prints JSON instead of tables.")
@@ -96,34 +120,58 @@ public final class ProfileCommand implements Callable<Integer> {
   @Option(names = "--remeasure", description = "Measures the device's roof anew.")
   private boolean remeasure;
 
+  ProfileCommand() {
+    this(RoofCache.ofUser());
+  }
+
+  ProfileCommand(RoofCache roofs) {
+    this.roofs = roofs;
+  }
+
   @Override
   public Integer call() {
-    Optional<RunFolder> run =
-        Files.isDirectory(Path.of(subject))
-            ? Optional.of(RunFolder.open(Path.of(subject)))
-            : Optional.empty();
-    String name = run.map(r -> r.config().model()).orElse(subject);
-    Models.Kind kind = Models.named(name);
+    if (steps < 1) {
+      throw new ParameterException(spec.commandLine(), "--steps takes 1 or more");
+    }
+    Optional<RunFolder> run = run();
+    Models.Kind kind = Models.named(run.map(r -> r.config().model()).orElse(subject));
     Settings settings = kind.settings();
     run.ifPresent(r -> r.config().applyTo(settings));
     changes.forEach(settings::set);
     if (batch != null) {
-      settings.set("train.batch", batch.toString());
+      settings.set("train.batch", batch);
     }
     String source = data != null ? data : run.map(r -> r.config().data()).orElse("digits");
     ImageSet images = Sources.load(source, settings.integer("train.seed")).train();
     int batchSize = Math.min(settings.integer("train.batch"), images.size());
-    String title = "%s, batches of %d".formatted(name, batchSize);
-    Model model = kind.create().apply(DataShape.of(images), settings);
+    if (batchSize < 1) {
+      throw new SettingException("train.batch takes 1 or more");
+    }
+    DataShape shape = DataShape.of(images);
+    Model model = kind.create().apply(shape, settings);
+    run.ifPresent(r -> TrainedModel.checkShape(r, model, images));
+    String title = "%s, batches of %d".formatted(kind.name(), batchSize);
     try (Device opened = Devices.open(device);
         var store = store(opened, model, settings, run);
-        Plan plan =
-            TrainingPlan.build(store, model, settings, DataShape.of(images), batchSize).plan()) {
+        Plan plan = TrainingPlan.build(store, model, settings, shape, batchSize).plan()) {
       feed(plan, images, batchSize);
-      Profile profile = Profiler.profile(plan, steps);
-      report(title, opened, profile);
+      report(title, opened, Profiler.profile(plan, steps));
     }
     return 0;
+  }
+
+  /** Empty where the subject is a model. */
+  private Optional<RunFolder> run() {
+    if (Models.ALL.stream().anyMatch(kind -> kind.name().equals(subject))) {
+      return Optional.empty();
+    }
+    Path folder = Path.of(subject);
+    if (!Files.isDirectory(folder)) {
+      String names = Models.ALL.stream().map(Models.Kind::name).collect(Collectors.joining(", "));
+      throw new SettingException(
+          "'%s' is no model (%s) and no folder of a run".formatted(subject, names));
+    }
+    return Optional.of(RunFolder.open(folder));
   }
 
   private static ParameterStore store(
@@ -152,7 +200,6 @@ public final class ProfileCommand implements Callable<Integer> {
 
   private void report(String title, Device opened, Profile profile) {
     DeviceInfo info = opened.info();
-    RoofCache roofs = RoofCache.ofUser();
     Roof roof = remeasure ? roofs.remeasure(opened) : roofs.roof(opened);
     PrintWriter out = spec.commandLine().getOut();
     if (trace != null) {

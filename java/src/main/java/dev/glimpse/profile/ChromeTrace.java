@@ -75,7 +75,7 @@ public final class ChromeTrace {
     for (int i = 0; i <= last; i++) {
       long queued = timings.get(i).queued();
       long next = i < last ? timings.get(i + 1).queued() : queued;
-      begin(profile.launches().get(i).scope(), "enqueue", HOST, queued, next);
+      begin(LaunchSite.of(profile.launches().get(i)).name(), "enqueue", HOST, queued, next);
       json.endObject();
     }
   }

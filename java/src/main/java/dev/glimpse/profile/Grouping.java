@@ -17,7 +17,7 @@ public enum Grouping {
     return switch (this) {
       case KERNEL -> site.op().equals(launch.kernel().entry()) ? kernel : kernel + " " + site.op();
       case LAYER -> site.layer().isEmpty() ? "(no layer)" : site.layer();
-      case LAUNCH -> "%3d %s %s".formatted(index, launch.scope(), launch.global());
+      case LAUNCH -> "#%d %s %s".formatted(index, site.name(), launch.global());
     };
   }
 }

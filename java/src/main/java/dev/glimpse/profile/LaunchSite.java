@@ -16,6 +16,11 @@ record LaunchSite(String layer, String op) {
     return new LaunchSite(scope.substring(0, Math.max(0, slash)), scope.substring(slash + 1));
   }
 
+  /** Both. */
+  String name() {
+    return layer.isEmpty() ? op : layer + "/" + op;
+  }
+
   /** The layers, from the outermost. */
   List<String> path() {
     return layer.isEmpty() ? List.of() : List.of(layer.split("/"));

@@ -25,6 +25,11 @@ public final class RoofCache {
   private final Path folder;
   private final Function<Device, Roof> measure;
 
+  /** A cache in a folder, which need not exist. */
+  public RoofCache(Path folder) {
+    this(folder, RoofMeasurement::measure);
+  }
+
   RoofCache(Path folder, Function<Device, Roof> measure) {
     this.folder = folder;
     this.measure = measure;
@@ -32,7 +37,7 @@ public final class RoofCache {
 
   /** The cache of the user who runs this. */
   public static RoofCache ofUser() {
-    return new RoofCache(CacheFolder.named("roofs"), RoofMeasurement::measure);
+    return new RoofCache(CacheFolder.named("roofs"));
   }
 
   /** What a file holds: the roof, and for the reader whose it is. */

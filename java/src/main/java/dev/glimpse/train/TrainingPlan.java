@@ -19,7 +19,7 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
   public static TrainingPlan build(
       ParameterStore store, Model model, Settings settings, DataShape data, int batch) {
     Example input = Example.input(batch, data);
-    boolean draws = settings.text("data.binarise").equals("dynamic");
+    boolean draws = Binarisation.of(settings) == Binarisation.DYNAMIC;
     Tensor images = draws ? Ops.randomBernoulli(input.images()) : input.images();
     Model.Lesson lesson =
         model.learn(

@@ -1,0 +1,57 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Example;
+import dev.glimpse.train.Model;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+
+/** Shows images above what a model makes of them. */
+final class Reconstructions {
+  private static final int COLUMNS = 16;
+
+  private Reconstructions() {}
+
+  /** Writes rows of images, each above the row of their reconstructions. */
+  static void write(
+      Path file, Model model, ParameterStore store, DataShape shape, ImageSet images) {
+    float[] originals = Pictures.pixels(images);
+    FloatBuffer reconstructed = reconstruct(model, store, shape, images, originals);
+    int columns = Math.min(COLUMNS, images.size());
+    int rows = (images.size() + columns - 1) / columns;
+    int rowLength = columns * shape.pixels();
+    FloatBuffer picture = FloatBuffer.allocate(2 * rows * rowLength);
+    for (int row = 0; row < rows; row++) {
+      int length = Math.min(rowLength, originals.length - row * rowLength);
+      picture.put(2 * row * rowLength, originals, row * rowLength, length);
+      picture.put((2 * row + 1) * rowLength, reconstructed, row * rowLength, length);
+    }
+    Pictures.write(file, picture, shape, columns);
+  }
+
+  private static FloatBuffer reconstruct(
+      Model model, ParameterStore store, DataShape shape, ImageSet images, float[] pixels) {
+    Example example = Example.input(images.size(), shape);
+    try (Plan plan =
+        new PlanBuilder(store).output("reconstructions", model.reconstruct(example)).build()) {
+      plan.setState(0, 0);
+      feed(plan, images, pixels);
+      plan.run();
+      return plan.read("reconstructions");
+    }
+  }
+
+  /** Sets the inputs of a plan that takes images. */
+  static void feed(Plan plan, ImageSet images, float[] pixels) {
+    plan.set(Example.IMAGES, pixels);
+    if (plan.hasInput(Example.LABELS)) {
+      var labels = IntStream.range(0, images.size()).mapToObj(images::label).toList();
+      plan.set(Example.LABELS, Pictures.oneHot(labels, images.classes()));
+    }
+  }
+}
