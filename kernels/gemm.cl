@@ -12,6 +12,9 @@
 // first copies its panel to panels[], contiguous, which B_TRANSPOSED needs and which pays where the
 // rows of B are a power of two apart (they would fall into one cache set). SHORT allows m < 6.
 //
+// With COLUMN_SUMS (B not transposed) the work-items that come to a panel first also sum its columns
+// over k, in the order of column_sum: the gradient of a bias, beside that of its weight.
+//
 // GPU: a work-group of 16 x 16 computes a tile of TILE_M x TILE_N through local memory, TILE_K
 // deep; a work-item computes every 16th row and column of it.
 //
@@ -30,6 +33,9 @@
 #endif
 #ifndef B_TRANSPOSED
 #define B_TRANSPOSED 0
+#endif
+#ifndef COLUMN_SUMS
+#define COLUMN_SUMS 0
 #endif
 
 INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
@@ -152,6 +158,9 @@ __kernel WORK_GROUP(1, 1) void gemm(
 #if PACK
     __global float* restrict panels,
 #endif
+#if COLUMN_SUMS
+    __global float* restrict column_sums,
+#endif
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
     const int ldb, const int rows_per_item) {
   const int column = get_global_id(1) * PANEL;
@@ -175,6 +184,18 @@ __kernel WORK_GROUP(1, 1) void gemm(
   // From the last rows of B one cannot read a whole panel without leaving the matrix. Before them
   // what lies right of it is read, and never stored.
   const int whole = max(0, k - (PANEL - width + ldb - 1) / ldb);
+#endif
+#if COLUMN_SUMS
+  if (first_row == 0) {
+    const int low_count = min(width, VECTOR), high_count = width - low_count;
+    vec low = (vec)(0.0f), high = (vec)(0.0f);
+    for (int p = 0; p < k; p++) {
+      low += load_vec(b_panel + p * b_step, low_count);
+      high += load_vec(b_panel + p * b_step + VECTOR, high_count);
+    }
+    store_vec(low, column_sums + column, low_count);
+    store_vec(high, column_sums + column + VECTOR, high_count);
+  }
 #endif
   for (int row = first_row; row < last_row; row += TILE) {
     // The last tile begins early enough to be a whole one; what it computes again is not stored.
@@ -215,9 +236,13 @@ __kernel WORK_GROUP(1, 1) void gemm(
 #define SIDE 16
 #define ITEM_M (TILE_M / SIDE)
 #define ITEM_N (TILE_N / SIDE)
+#define SUM_ROWS (SIDE * SIDE / TILE_N)
 
 __kernel WORK_GROUP(SIDE, SIDE) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
+#if COLUMN_SUMS
+    __global float* restrict column_sums,
+#endif
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
     const int ldb) {
   // One column of padding keeps the transposed writes free of bank conflicts.
@@ -266,6 +291,21 @@ __kernel WORK_GROUP(SIDE, SIDE) void gemm(
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
+#if COLUMN_SUMS
+  if (first_row == 0) {
+    const int lane = item % TILE_N, column = first_column + lane;
+    float partial = 0.0f;
+    if (column < n) {
+      for (int p = item / TILE_N; p < k; p += SUM_ROWS) partial += b[b_offset + p * ldb + column];
+    }
+    b_tile[item] = partial;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (item < TILE_N && column < n) {
+      for (int r = 1; r < SUM_ROWS; r++) partial += b_tile[r * TILE_N + lane];
+      column_sums[column] = partial;
+    }
+  }
+#endif
   for (int i = 0; i < ITEM_M; i++) {
     for (int j = 0; j < ITEM_N; j++) {
       const int row = first_row + y + i * SIDE, column = first_column + x + j * SIDE;

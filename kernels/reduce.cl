@@ -1,7 +1,7 @@
 // Sums of a matrix [rows, columns] with rows of `stride` floats from x[offset].
 //
 // column_sum: y[c] = sum over r of x[r, c]. CPU: a work-item sums a strip of STRIP columns. GPU: a
-// work-group of 32 x 8 sums 32 columns, eight rows at a time, then its eight partial sums.
+// work-group of 64 x 4 sums 64 columns, four rows at a time, then its four partial sums.
 // sum_all: y[0] = scale times the sum of n floats, by one work-group. In a fixed order, so the bits never vary.
 // sum_squares: y[g] = the sum of squares of the g-th of `groups` equal parts; with sum_all, a norm.
 //
@@ -70,8 +70,8 @@ __kernel WORK_GROUP(1, 1) void sum_squares(__global const float* restrict x,
 
 #else
 
-#define GROUP_COLUMNS 32
-#define GROUP_ROWS 8
+#define GROUP_COLUMNS 64
+#define GROUP_ROWS 4
 #define GROUP 256
 #include "dialect/group.h"
 

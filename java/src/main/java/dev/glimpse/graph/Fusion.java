@@ -306,10 +306,11 @@ final class Fusion {
       }
     }
     var chain = new Chain(first, steps, stored, summed);
-    outputs.addAll(sums);
     if (group.host == null) {
+      outputs.addAll(sums);
       return new Step(new FusedPointwise(chain), inputs, outputs, head.scope);
     }
+    outputs.addAll(group.host.outputs.subList(1, group.host.outputs.size()));
     Op op = ((EpilogueHost) group.host.op).with(chain);
     var all = new ArrayList<>(group.host.inputs);
     all.addAll(inputs);

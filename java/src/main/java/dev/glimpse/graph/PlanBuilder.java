@@ -96,7 +96,8 @@ public final class PlanBuilder {
           boolean taken = kept.containsKey(canonical);
           kept.put(taken ? steps.copy(canonical, tensor.shape()) : canonical, buffer);
         });
-    List<Step> fused = Fusion.fuse(steps.list, kept.keySet(), optimised);
+    List<Step> list = optimised ? ColumnSums.merge(steps.list) : steps.list;
+    List<Step> fused = Fusion.fuse(list, kept.keySet(), optimised);
     var placement =
         new Placement(
             device.info(), fused, tensor -> fixed(plan, kept, tensor), kept.keySet(), optimised);

@@ -7,8 +7,8 @@ import java.util.Map;
 /** The sum over all axes but the last: {@code [.., C] -> [C]}. The gradient of a bias. */
 public record ColumnSum() implements Op {
   private static final int CPU_STRIP = 32;
-  private static final int GPU_COLUMNS = 32;
-  private static final int GPU_ROWS = 8;
+  private static final int GPU_COLUMNS = 64;
+  private static final int GPU_ROWS = 4;
 
   @Override
   public String name() {

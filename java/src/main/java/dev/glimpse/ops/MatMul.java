@@ -10,9 +10,12 @@ import java.util.List;
 /**
  * The product of two matrices, each taken as it lies or transposed, and the pointwise chain that
  * follows it: {@code [M, K] x [K, N] -> [M, N]}. Leading axes of an operand count as rows.
+ *
+ * @param epilogue what becomes of the product before it is stored
+ * @param columnSum whether there is one more output, the sums of B's columns {@code [N]}
  */
-public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
-    implements EpilogueHost {
+public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum)
+    implements EpilogueHost, ColumnSumHost {
   /** The register tile of a CPU work-item, rows and columns. */
   private static final int CPU_ROWS = 6;
 
@@ -24,7 +27,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
   private static final int GPU_SIDE = 16;
 
   public MatMul(boolean transposeA, boolean transposeB) {
-    this(transposeA, transposeB, Chain.STORE);
+    this(transposeA, transposeB, Chain.STORE, false);
   }
 
   @Override
@@ -34,7 +37,22 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
 
   @Override
   public Op with(Chain chain) {
-    return new MatMul(transposeA, transposeB, chain);
+    return new MatMul(transposeA, transposeB, chain, columnSum);
+  }
+
+  @Override
+  public int summed() {
+    return 1;
+  }
+
+  @Override
+  public boolean sumsColumns() {
+    return !transposeB;
+  }
+
+  @Override
+  public Op withColumnSum() {
+    return new MatMul(transposeA, false, epilogue, true);
   }
 
   @Override
@@ -73,7 +91,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
 
   @Override
   public boolean writesStrided(int output) {
-    return true;
+    return output < epilogue.outputs().size();
   }
 
   @Override
@@ -97,7 +115,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
      */
     int blocks(DeviceInfo device, boolean packed) {
       int tiles = (m + CPU_ROWS - 1) / CPU_ROWS;
-      int wanted = (packed ? 4 : 8) * device.computeUnits();
+      int wanted = (packed ? 4 : 32) * device.computeUnits();
       int blocks = (wanted + panels() - 1) / panels();
       return Math.max(1, Math.min(blocks, packed ? tiles / 8 : tiles));
     }
@@ -143,6 +161,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.remove("CHAIN_SUMS");
     defines.remove("CHAIN_STORE_SUMS");
+    defines.put("COLUMN_SUMS", columnSum ? "1" : "0");
     defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
     defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
     var arguments = new ArrayList<Object>(rendered.buffers());
@@ -152,6 +171,9 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue)
     boolean packed = cpu && packs(size);
     if (packed) {
       arguments.add(site.workspace());
+    }
+    if (columnSum) {
+      arguments.add(site.output(out.size()).buffer());
     }
     arguments.addAll(List.of(m, n, k, a.offset(), a.stride(), b.offset(), b.stride()));
     List<Integer> global;

@@ -56,6 +56,9 @@ public final class Ops {
     if (isConstant(a)) {
       return constant(factor * value(a), a.shape());
     }
+    if (isScale(a)) {
+      return scale(a.node().inputs().get(0), factor * scaleOf(a));
+    }
     return pointwise(Function.SCALE, List.of(factor), a);
   }
 
@@ -210,7 +213,17 @@ public final class Ops {
     if (a.shape().equals(shape)) {
       return a;
     }
-    return isConstant(a) ? constant(value(a), shape) : Tensor.of(new Broadcast(shape), a);
+    if (isConstant(a)) {
+      return constant(value(a), shape);
+    }
+    // The gradient of a mean is a scaled scalar, broadcast twice: do both where it is used.
+    if (isScale(a)) {
+      return scale(broadcast(a.node().inputs().get(0), shape), scaleOf(a));
+    }
+    if (a.node().op() instanceof Broadcast && a.node().inputs().get(0).shape().size() == 1) {
+      return broadcast(a.node().inputs().get(0), shape);
+    }
+    return Tensor.of(new Broadcast(shape), a);
   }
 
   /** The adjoint of {@link #broadcast}: sums over the axes along which the shape was repeated. */
@@ -230,6 +243,14 @@ public final class Ops {
 
   private static Tensor pointwise(Function function, List<Float> constants, Tensor... inputs) {
     return Tensor.of(new Pointwise(function, constants), inputs);
+  }
+
+  private static boolean isScale(Tensor a) {
+    return a.node().op() instanceof Pointwise op && op.function() == Function.SCALE;
+  }
+
+  private static float scaleOf(Tensor a) {
+    return ((Pointwise) a.node().op()).constant(0);
   }
 
   private static boolean isConstant(Tensor a) {

@@ -4,7 +4,10 @@ import dev.glimpse.device.Launch.Cost;
 import java.util.List;
 import java.util.Map;
 
-/** The sum of all elements times a factor, a scalar: with 1/n, the mean. One work-group; long tensors are summed by rows first. */
+/**
+ * The sum of all elements times a factor, a scalar: with 1/n, the mean. One work-group; long
+ * tensors are summed by rows first.
+ */
 public record Sum(float scale) implements Op {
   private static final int GPU_GROUP = 256;
 

@@ -167,7 +167,11 @@ final class OpenClDevice implements Device {
 
   @Override
   public void finish() {
-    run("clFinish", () -> clFinish(queue));
+    try {
+      clFinish(queue);
+    } catch (CLException e) {
+      throw failure("clFinish", e);
+    }
   }
 
   @Override
