@@ -8,7 +8,6 @@ import dev.glimpse.ops.Fusible;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,14 +27,19 @@ final class Fusion {
   /** More inputs than this would be more kernel arguments than some devices take. */
   private static final int MOST_INPUTS = 24;
 
+  /** An unrolled loop reads its inputs in every step; only the latest readers are worth joining. */
+  private static final int MOST_SIBLINGS = 4;
+
   private final Set<Tensor> kept;
   private final boolean enabled;
   private final Map<Tensor, Group> producer = new HashMap<>();
   private final Map<Tensor, List<Group>> readers = new HashMap<>();
   private final List<Group> groups = new ArrayList<>();
+  private final Dependencies dependencies = new Dependencies();
 
   /** Steps that become one launch. */
   private static final class Group {
+    final int id;
     final List<Step> members = new ArrayList<>();
 
     /** Of fusible members; null for any other step. */
@@ -46,6 +50,10 @@ final class Fusion {
 
     /** The position of the last member, as written. */
     int last;
+
+    Group(int id) {
+      this.id = id;
+    }
 
     Iterable<Tensor> reads() {
       var reads = new LinkedHashSet<Tensor>();
@@ -91,7 +99,7 @@ final class Fusion {
       }
     }
     if (group == null) {
-      group = new Group();
+      group = new Group(dependencies.add());
       groups.add(group);
       if (step.op instanceof Fusible fusible) {
         group.domain = domain(fusible, step);
@@ -105,6 +113,9 @@ final class Fusion {
     }
     for (Tensor input : step.inputs) {
       readers.computeIfAbsent(input, t -> new ArrayList<>()).add(group);
+      if (producer.containsKey(input)) {
+        dependencies.depend(group.id, producer.get(input).id);
+      }
     }
   }
 
@@ -121,8 +132,10 @@ final class Fusion {
     }
     for (Tensor input : step.inputs) {
       // Scalars and rows are read everywhere; sharing one is no reason to compute together.
+      List<Group> others = readers.getOrDefault(input, List.of());
       if (input.shape().size() == domainSize(step)) {
-        candidates.addAll(readers.getOrDefault(input, List.of()));
+        candidates.addAll(
+            others.subList(Math.max(0, others.size() - MOST_SIBLINGS), others.size()));
       }
     }
     return candidates;
@@ -156,27 +169,8 @@ final class Fusion {
     return true;
   }
 
-  /** Whether a group must run after another one. */
   private boolean depends(Group late, Group early) {
-    var pending = new ArrayDeque<Group>();
-    var seen = new HashSet<Group>();
-    pending.push(late);
-    while (!pending.isEmpty()) {
-      Group group = pending.pop();
-      if (group == early) {
-        return true;
-      }
-      if (!seen.add(group)) {
-        continue;
-      }
-      for (Tensor input : group.reads()) {
-        Group from = producer.get(input);
-        if (from != null && from != group) {
-          pending.push(from);
-        }
-      }
-    }
-    return false;
+    return dependencies.depends(late.id, early.id);
   }
 
   /** Gives a chain to the last of the kernels that compute its inputs, if that kernel takes one. */
@@ -202,6 +196,7 @@ final class Fusion {
     if (best != null) {
       group.host = best.members.get(0);
       group.host.outputs.forEach(output -> producer.put(output, group));
+      dependencies.absorb(group.id, best.id);
       groups.remove(best);
     }
   }

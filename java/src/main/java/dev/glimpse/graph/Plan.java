@@ -326,7 +326,12 @@ public final class Plan implements AutoCloseable {
           "input %s is %s and %s".formatted(input.name(), before, input.shape()));
     }
     return inputs.computeIfAbsent(
-        input.name(), name -> own(device.allocate(input.shape().bytes())));
+        input.name(),
+        name -> {
+          Buffer buffer = own(device.allocate(input.shape().bytes()));
+          device.clear(buffer);
+          return buffer;
+        });
   }
 
   Buffer variableFor(Variable variable) {
