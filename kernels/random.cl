@@ -14,11 +14,20 @@
 #include "dialect/vector.h"
 #include "dialect/functions.h"
 
+// The upper half of a 64-bit product. PoCL's mul_hi of a vector goes lane by lane.
+INLINE uvec multiply_high(uvec a, uint b) {
+#ifdef CPU
+  return convert_uint8((convert_ulong8(a) * (ulong)b) >> 32);
+#else
+  return mul_hi(a, b);
+#endif
+}
+
 INLINE void philox(uvec block, uint stream, uint step, uint key0, uint key1, uvec* words) {
   uvec c0 = block, c1 = (uvec)(stream), c2 = (uvec)(step), c3 = (uvec)(0u);
   for (int round = 0; round < 10; round++) {
-    const uvec low0 = c0 * 0xD2511F53u, high0 = mul_hi(c0, (uvec)(0xD2511F53u));
-    const uvec low1 = c2 * 0xCD9E8D57u, high1 = mul_hi(c2, (uvec)(0xCD9E8D57u));
+    const uvec low0 = c0 * 0xD2511F53u, high0 = multiply_high(c0, 0xD2511F53u);
+    const uvec low1 = c2 * 0xCD9E8D57u, high1 = multiply_high(c2, 0xCD9E8D57u);
     c0 = high1 ^ c1 ^ key0;
     c1 = low1;
     c2 = high0 ^ c3 ^ key1;
@@ -33,14 +42,32 @@ INLINE void philox(uvec block, uint stream, uint step, uint key0, uint key1, uve
 }
 
 // Uniform in (0, 1): the upper 23 bits, centred, so that neither end occurs.
-INLINE vec unit(uvec word) { return (uint_to_vec(word >> 9) + 0.5f) * 1.1920928955078125e-7f; }
+INLINE vec unit(uvec word) {
+  return uint_bits_to_vec((word >> 9) | 0x3f800000u) - 0.99999994f;
+}
 
-// Box and Muller: two standard normal numbers from two uniform ones.
+// Box and Muller: two standard normal numbers from two uniform ones, u and v. Sine and cosine of
+// 2 pi v are taken half a turn away, where polynomials in the squared angle reach 3e-7.
 INLINE void normal_pair(vec* first, vec* second) {
-  const vec radius = sqrt(-2.0f * f_log(*first));
-  const vec angle = *second * 6.283185307179586f;
-  *first = radius * cos(angle);
-  *second = radius * sin(angle);
+  const vec radius = -sqrt(-2.0f * f_log(*first));
+  const vec turn = *second - 0.5f;
+  const vec z = turn * turn;
+  vec cosine = (vec)(6.527706146f);
+  cosine = fma(cosine, z, (vec)(-2.596688461e+1f));
+  cosine = fma(cosine, z, (vec)(6.016743088e+1f));
+  cosine = fma(cosine, z, (vec)(-8.545011139e+1f));
+  cosine = fma(cosine, z, (vec)(6.493911743e+1f));
+  cosine = fma(cosine, z, (vec)(-1.973920441e+1f));
+  cosine = fma(cosine, z, (vec)(1.0f));
+  vec sine = (vec)(3.237780094f);
+  sine = fma(sine, z, (vec)(-1.489957809e+1f));
+  sine = fma(sine, z, (vec)(4.202585220e+1f));
+  sine = fma(sine, z, (vec)(-7.670300293e+1f));
+  sine = fma(sine, z, (vec)(8.160513306e+1f));
+  sine = fma(sine, z, (vec)(-4.134170151e+1f));
+  sine = fma(sine, z, (vec)(6.283185482f));
+  *first = radius * cosine;
+  *second = radius * (turn * sine);
 }
 
 // The four numbers of a counter, uniform or normal.

@@ -3,13 +3,13 @@
 //   peak:   independent chains of fused multiply-adds, in registers alone
 //   triad:  z = x + scale y, over arrays that no cache holds (McCalpin's STREAM)
 //
-// peak: every work-item runs CHAINS chains of vec for `steps` rounds of eight links, and stores
-// their sum, lest they be dropped. Each chain starts elsewhere, lest they be merged. Twelve hide the
-// latency of two FMA units of five cycles, and with x and y fill the 16 registers of AVX2.
+// peak: every work-item runs twelve chains of vec for `steps` rounds of eight links, and stores
+// their sum, lest they be dropped. Each chain starts elsewhere, lest they be merged. Twelve hide
+// the latency of two FMA units of five cycles, and with x and y they fit the 16 registers of AVX2.
 //
 // triad: CPU: a work-item walks `per_item` elements, a multiple of VECTOR. GPU: one element.
 //
-// Cost: peak 16 CHAINS VECTOR steps FLOPs a work-item, no memory to speak of; triad 2 FLOPs and 12
+// Cost: peak 192 VECTOR steps FLOPs a work-item, no memory to speak of; triad 2 FLOPs and 12
 // bytes an element.
 
 #include "dialect/vector.h"

@@ -56,7 +56,7 @@ INLINE float sum_vec(vec v) {
 INLINE ivec bits_to_int(vec v) { return as_int8(v); }
 INLINE vec bits_to_vec(ivec v) { return as_float8(v); }
 INLINE vec int_to_vec(ivec v) { return convert_float8(v); }
-INLINE vec uint_to_vec(uvec v) { return convert_float8(v); }
+INLINE vec uint_bits_to_vec(uvec v) { return as_float8(v); }
 
 #else
 
@@ -78,6 +78,6 @@ INLINE ivec bits_to_int(vec v) { return __float_as_int(v); }
 INLINE vec bits_to_vec(ivec v) { return __int_as_float(v); }
 #endif
 INLINE vec int_to_vec(ivec v) { return (float)v; }
-INLINE vec uint_to_vec(uvec v) { return (float)v; }
+INLINE vec uint_bits_to_vec(uvec v) { return as_float(v); }
 
 #endif

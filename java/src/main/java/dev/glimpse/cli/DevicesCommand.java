@@ -13,9 +13,11 @@ import picocli.CommandLine.Spec;
 /** Lists the devices. */
 @Command(
     name = "devices",
+    header = "Lists the devices to compute on, best first.",
     description = {
-      "Lists the devices to compute on, best first.",
-      "The id, a part of the name, cpu, gpu or best (the default) is what --device takes."
+      "",
+      "--device takes an id, a part of a name, cpu, gpu, or best, which is the default.",
+      ""
     },
     footer = {
       "",

@@ -26,12 +26,15 @@ import picocli.CommandLine.Spec;
 /** Shows what lies between the codes of two images. */
 @Command(
     name = "interpolate",
+    header = "Shows what lies between the codes of two test images.",
     description = {
-      "Walks in a straight line from the code of one test image to that of another and writes a PNG"
-          + " picture.",
-      "Each row begins and ends with a test image; between them are the decoded steps. A"
-          + " conditional model keeps the label of the first image."
+      "",
+      "Walks in a straight line from one code to the other and writes a PNG picture. Each row"
+          + " begins and ends with a test image; between them are the decoded steps. A conditional"
+          + " model keeps the label of the first image.",
+      ""
     },
+    sortOptions = false,
     footer = {
       "",
       "Example:",
@@ -138,8 +141,7 @@ final class InterpolateCommand implements Callable<Integer> {
 
   private FloatBuffer rows(ImageSet ends, FloatBuffer decoded) {
     int rowLength = steps * ends.pixelsPerImage();
-    FloatBuffer picture =
-        FloatBuffer.allocate(count * (rowLength + 2 * ends.pixelsPerImage()));
+    FloatBuffer picture = FloatBuffer.allocate(count * (rowLength + 2 * ends.pixelsPerImage()));
     for (int row = 0; row < count; row++) {
       ends.copyPixels(2 * row, picture);
       picture.put(decoded.slice(row * rowLength, rowLength));

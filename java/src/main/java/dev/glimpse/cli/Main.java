@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "glimpse",
-    description = "Trains generative models of images on any OpenCL device.",
+    header = "Trains generative models of images on any OpenCL device.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     subcommands = {
@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ReconstructCommand.class,
       InterpolateCommand.class,
       EvaluateCommand.class,
+      ProfileCommand.class,
       DevicesCommand.class
     },
     footer = {
@@ -70,6 +71,7 @@ public final class Main implements Runnable {
     var line = new CommandLine(new Main());
     line.getCommandSpec().version("glimpse " + VERSION, "Java " + Runtime.version());
     line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> Failure.print(e, command, showsStackTrace(line)));
     line.setParameterExceptionHandler((e, parsed) -> Failure.printUsage(e));
@@ -82,6 +84,8 @@ public final class Main implements Runnable {
       return line.execute(arguments);
     } catch (Error e) {
       return Failure.print(e, line, showsStackTrace(line));
+    } finally {
+      line.getOut().flush();
     }
   }
 

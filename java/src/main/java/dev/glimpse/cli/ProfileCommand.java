@@ -60,7 +60,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Examples:",
       "  glimpse profile vae",
-      "  glimpse profile vae --batch 500 --set hidden=1000,1000 --by kernel",
+      "  glimpse profile vae --batch 500 --set hidden=800,800 latent=50 --by kernel",
       "  glimpse profile runs/vae-... --trace trace.json"
     })
 final class ProfileCommand implements Callable<Integer> {
@@ -70,12 +70,14 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL|RUN", description = "A model, or the folder of a run.")
+  @Parameters(
+      paramLabel = "MODEL|RUN",
+      description = "A model, with its defaults, or the folder of a run.")
   private String subject;
 
   @Option(
       names = "--data",
-      paramLabel = "DATA",
+      paramLabel = "SOURCE",
       description = "digits, mnist or a folder (default: the run's, else digits).")
   private String data;
 
@@ -93,10 +95,14 @@ final class ProfileCommand implements Callable<Integer> {
       description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
   private String device;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images per step: train.batch.")
+  @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
   private String batch;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Changes a setting; repeatable.")
+  @Option(
+      names = "--set",
+      arity = "1..*",
+      paramLabel = "NAME=VALUE",
+      description = "Set any setting; 'glimpse train MODEL --settings' lists them.")
   private final Map<String, String> changes = new LinkedHashMap<>();
 
   @Option(

@@ -14,12 +14,15 @@ import picocli.CommandLine.Spec;
 /** Shows test images and what a trained model makes of them. */
 @Command(
     name = "reconstruct",
+    header = "Shows what a trained model makes of test images.",
     description = {
-      "Encodes and decodes test images and writes a PNG picture: rows of images, each above the row"
-          + " of their reconstructions.",
-      "The images are those that the model is judged by, drawn to black and white if it was trained"
-          + " on such."
+      "",
+      "Encodes and decodes them and writes a PNG picture: rows of images, each above the row of"
+          + " their reconstructions. The images are those that the model is judged by, drawn to"
+          + " black and white if it was trained on such.",
+      ""
     },
+    sortOptions = false,
     footer = {
       "",
       "Example:",

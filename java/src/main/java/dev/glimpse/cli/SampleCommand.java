@@ -12,7 +12,9 @@ import picocli.CommandLine.Spec;
 /** Draws new images from a trained model. */
 @Command(
     name = "sample",
-    description = "Draws new images from a trained model and writes them as one PNG picture.",
+    header = "Draws new images from a trained model.",
+    description = {"", "They are written side by side, as one PNG picture.", ""},
+    sortOptions = false,
     footer = {
       "",
       "Examples:",

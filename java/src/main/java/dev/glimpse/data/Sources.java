@@ -28,9 +28,21 @@ public final class Sources {
   public static Splits load(String source, long seed) {
     return switch (source) {
       case "digits" -> digits(seed);
-      case "mnist" -> Mnist.load();
+      case "mnist" -> mnist();
       default -> IdxReader.readFolder(folder(source));
     };
+  }
+
+  /** A name under which a source is found from any working folder. */
+  public static String lasting(String source) {
+    boolean named = source.equals("digits") || source.equals("mnist");
+    return named ? source : folder(source).toAbsolutePath().normalize().toString();
+  }
+
+  /** From the folder that {@code GLIMPSE_MNIST} names, else downloaded. */
+  private static Splits mnist() {
+    String folder = System.getenv("GLIMPSE_MNIST");
+    return folder == null || folder.isBlank() ? Mnist.load() : IdxReader.readFolder(folder(folder));
   }
 
   private static Splits digits(long seed) {

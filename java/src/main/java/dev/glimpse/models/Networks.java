@@ -15,16 +15,15 @@ final class Networks {
     return settings
         .define("hidden", "400,400", "widths of the hidden layers, encoder and decoder")
         .choice("activation", List.of("relu", "tanh", "leaky_relu", "softplus"), "of hidden layers")
-        .define("latent", 20, "dimensions of the code");
+        .define("latent", 20, 1, "dimensions of the code");
   }
 
   static List<Integer> hidden(Settings settings) {
     String text = settings.text("hidden");
-    try {
-      return Arrays.stream(text.split(",")).map(w -> Integer.valueOf(w.trim())).toList();
-    } catch (NumberFormatException e) {
+    if (!text.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
       throw new SettingException("hidden takes widths such as 400,400, not '" + text + "'");
     }
+    return Arrays.stream(text.split(",")).map(Integer::valueOf).toList();
   }
 
   static Activation activation(Settings settings) {

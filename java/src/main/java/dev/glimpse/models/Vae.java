@@ -65,7 +65,7 @@ public final class Vae implements LatentModel {
   public static Settings settings() {
     return Networks.define(new Settings())
         .choice("bound", List.of("elbo", "iwae"), "elbo, or iwae, the importance-weighted bound")
-        .define("samples", 1, "codes drawn for every image, in training");
+        .define("samples", 1, 1, "codes drawn for every image, in training");
   }
 
   /** q(z | x). */

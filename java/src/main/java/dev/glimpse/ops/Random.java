@@ -52,8 +52,10 @@ public final class Random implements Op {
     View out = site.output(0);
     var arguments = new ArrayList<Object>();
     arguments.add(site.state());
+    long bytes = out.bytes();
     if (distribution == Distribution.BERNOULLI) {
       arguments.add(site.input(0).buffer());
+      bytes += site.input(0).bytes();
     }
     arguments.addAll(List.of(out.buffer(), out.size(), site.stream()));
     boolean cpu = site.device().kind().isCpu();
@@ -67,6 +69,6 @@ public final class Random implements Op {
         arguments,
         List.of(items, 1),
         List.of(cpu ? 1 : GPU_GROUP, 1),
-        new Cost(20L * out.size(), out.bytes()));
+        new Cost(20L * out.size(), bytes));
   }
 }

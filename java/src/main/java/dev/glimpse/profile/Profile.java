@@ -17,6 +17,7 @@ public final class Profile {
   private final List<Launch> launches;
   private final List<List<Timing>> steps;
   private final double[] seconds;
+  private final double[] best;
   private final double[] gaps;
   private final double wallSeconds;
   private final double hostSeconds;
@@ -37,25 +38,25 @@ public final class Profile {
     this.launches = List.copyOf(launches);
     this.steps = List.copyOf(steps);
     int n = launches.size();
-    this.seconds = IntStream.range(0, n).mapToDouble(this::medianSeconds).toArray();
-    this.gaps = IntStream.range(1, n).mapToDouble(this::medianGap).toArray();
+    this.seconds = IntStream.range(0, n).mapToDouble(i -> median(times(i))).toArray();
+    this.best =
+        IntStream.range(0, n).mapToDouble(i -> Arrays.stream(times(i)).min().orElse(0)).toArray();
+    this.gaps = IntStream.range(1, n).mapToDouble(i -> median(gapsBefore(i))).toArray();
     this.wallSeconds = median(wallSeconds);
     this.hostSeconds = median(hostSeconds);
     this.arenaBytes = arenaBytes;
   }
 
-  private double medianSeconds(int launch) {
-    return median(
-        steps.stream()
-            .mapToDouble(step -> (step.get(launch).end() - step.get(launch).start()) / 1e9)
-            .toArray());
+  private double[] times(int launch) {
+    return steps.stream()
+        .mapToDouble(step -> (step.get(launch).end() - step.get(launch).start()) / 1e9)
+        .toArray();
   }
 
-  private double medianGap(int launch) {
-    return median(
-        steps.stream()
-            .mapToDouble(step -> (step.get(launch).start() - step.get(launch - 1).end()) / 1e9)
-            .toArray());
+  private double[] gapsBefore(int launch) {
+    return steps.stream()
+        .mapToDouble(step -> (step.get(launch).start() - step.get(launch - 1).end()) / 1e9)
+        .toArray();
   }
 
   static double median(double[] values) {
@@ -140,18 +141,20 @@ public final class Profile {
 
   private Row row(String name, List<Integer> members, Roof roof) {
     double time = 0;
+    double bestTime = 0;
     double roofTime = 0;
     long flops = 0;
     long bytes = 0;
     for (int i : members) {
       Launch.Cost cost = launches.get(i).cost();
       time += seconds[i];
+      bestTime += best[i];
       roofTime += roof.seconds(cost);
       flops += cost.flops();
       bytes += cost.bytes();
     }
     double busy = busySeconds();
     double share = busy > 0 ? time / busy : 0;
-    return new Row(name, members.size(), time, share, flops, bytes, roofTime);
+    return new Row(name, members.size(), time, bestTime, share, flops, bytes, roofTime);
   }
 }

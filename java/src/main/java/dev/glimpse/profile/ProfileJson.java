@@ -59,6 +59,7 @@ public final class ProfileJson {
     json.addProperty("name", row.name());
     json.addProperty("launches", row.launches());
     json.addProperty("ms", row.seconds() * 1e3);
+    json.addProperty("bestMs", row.bestSeconds() * 1e3);
     json.addProperty("share", row.share());
     json.addProperty("flops", row.flops());
     json.addProperty("bytes", row.bytes());

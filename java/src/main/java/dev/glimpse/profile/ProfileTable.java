@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /** A profile as tables for a terminal. */
 public final class ProfileTable {
-  private static final String HEAD = " %5s %9s %6s %8s %7s %6s%n";
-  private static final String LINE = " %5d %9.3f %5.1f%% %8.1f %7.1f %5.0f%%%n";
+  private static final String HEAD = " %5s %9s %9s %6s %8s %7s %6s%n";
+  private static final String LINE = " %5d %9.3f %9.3f %5.1f%% %8.1f %7.1f %5.0f%%%n";
 
   private ProfileTable() {}
 
@@ -43,14 +43,13 @@ public final class ProfileTable {
     return text.toString();
   }
 
-  private static void addTable(
-      StringBuilder text, Grouping grouping, Profile profile, Roof roof) {
+  private static void addTable(StringBuilder text, Grouping grouping, Profile profile, Roof roof) {
     var rows = new ArrayList<>(profile.rows(grouping, roof));
     rows.add(profile.total(roof));
     int width = rows.stream().mapToInt(row -> row.name().length()).max().orElseThrow();
     String name = "%-" + width + "s";
     add(text, name, grouping.name().toLowerCase(Locale.ROOT));
-    add(text, HEAD, "calls", "ms/step", "share", "GFLOP/s", "GB/s", "roof");
+    add(text, HEAD, "calls", "ms/step", "best", "share", "GFLOP/s", "GB/s", "roof");
     for (Row row : rows) {
       add(text, name, row.name());
       add(
@@ -58,6 +57,7 @@ public final class ProfileTable {
           LINE,
           row.launches(),
           row.seconds() * 1e3,
+          row.bestSeconds() * 1e3,
           row.share() * 100,
           row.gflops(),
           row.gbps(),

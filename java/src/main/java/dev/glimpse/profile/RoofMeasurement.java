@@ -9,10 +9,12 @@ import dev.glimpse.device.Recording;
 import java.util.List;
 import java.util.Map;
 
-/** Measures a device's {@link Roof} with the kernels of {@code kernels/roof.cl}, in a second. */
+/**
+ * Measures a device's {@link Roof} with the kernels of {@code kernels/roof.cl}, in a few seconds.
+ */
 final class RoofMeasurement {
   /** The best of many short launches: one of them may have the device to itself. */
-  private static final int PEAK_REPEATS = 400;
+  private static final int PEAK_REPEATS = 1000;
 
   private static final int TRIAD_REPEATS = 20;
 

@@ -5,7 +5,8 @@ package dev.glimpse.profile;
  *
  * @param name of the kernel, the layer or the launch
  * @param launches how many in a step
- * @param seconds on the device in a typical step
+ * @param seconds on the device in a typical step: the sum of each launch's median
+ * @param bestSeconds the sum of each launch's least time, which tells how disturbed the others were
  * @param share of the step's time on the device, 0 to 1
  * @param flops needed in a step
  * @param bytes needed in a step, each operand of a launch counted once
@@ -15,6 +16,7 @@ public record Row(
     String name,
     int launches,
     double seconds,
+    double bestSeconds,
     double share,
     long flops,
     long bytes,

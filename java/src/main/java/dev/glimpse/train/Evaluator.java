@@ -17,7 +17,9 @@ import java.util.Map;
  */
 public final class Evaluator implements AutoCloseable {
   private static final int BATCH = 500;
-  private static final long SEED = 0x5eed;
+
+  /** The seed of the noise, unless another one is asked for. */
+  public static final long SEED = 0x5eed;
 
   private final Plan plan;
   private final int batch;
@@ -32,8 +34,13 @@ public final class Evaluator implements AutoCloseable {
 
   /** The mean of each measure over all images. */
   public Map<String, Double> evaluate(ImageSet images) {
+    return evaluate(images, SEED);
+  }
+
+  /** The same with other noise. */
+  public Map<String, Double> evaluate(ImageSet images, long seed) {
     var sums = new LinkedHashMap<String, Double>();
-    plan.setState(SEED, 0);
+    plan.setState(seed, 0);
     try (var batches = new Batches(images, batch, 0, false)) {
       for (int i = 0; i < batches.batchesPerEpoch(); i++) {
         Batch next = batches.next();

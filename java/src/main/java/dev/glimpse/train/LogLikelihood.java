@@ -19,7 +19,9 @@ import java.util.function.IntConsumer;
  * double precision.
  */
 public final class LogLikelihood implements AutoCloseable {
-  /** Codes decoded at once: on a CPU as many as its caches bear, on a GPU as it takes to fill it. */
+  /**
+   * Codes decoded at once: on a CPU as many as its caches bear, on a GPU as it takes to fill it.
+   */
   private static final int CPU_CODES = 1000;
 
   private static final int GPU_CODES = 20_000;

@@ -26,8 +26,13 @@ public record RunConfig(
 
   public static RunConfig of(
       String model, String data, String device, DataShape shape, Settings settings) {
+    return new RunConfig(model, data, device, shape, Map.of()).with(settings);
+  }
+
+  /** The same run with other settings. */
+  public RunConfig with(Settings others) {
     var texts = new LinkedHashMap<String, String>();
-    settings.all().forEach(s -> texts.put(s.name(), String.valueOf(s.value())));
+    others.all().forEach(s -> texts.put(s.name(), String.valueOf(s.value())));
     return new RunConfig(model, data, device, shape, texts);
   }
 
@@ -44,7 +49,7 @@ public record RunConfig(
   static RunConfig read(Path file) {
     try {
       RunConfig config = GSON.fromJson(Files.readString(file), RunConfig.class);
-      if (config == null || config.model == null || config.settings == null) {
+      if (config == null || config.shape == null || config.settings == null) {
         throw new CheckpointException(file, "is no run's configuration", "choose another run");
       }
       return config;

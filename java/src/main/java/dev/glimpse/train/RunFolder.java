@@ -33,10 +33,12 @@ public final class RunFolder {
   /**
    * Makes the folder of a new run.
    *
-   * @throws CheckpointException when there is a run already, or the folder cannot be written
+   * @throws CheckpointException when a run was trained there already, or the folder cannot be
+   *     written
    */
   public static RunFolder create(Path folder, RunConfig config) {
-    if (Files.exists(folder.resolve("config.json"))) {
+    var existing = new RunFolder(folder, config);
+    if (Files.exists(existing.metricsFile()) || existing.latest().isPresent()) {
       throw new CheckpointException(
           folder, "holds a run already", "pass --resume to go on with it, or another --out");
     }
@@ -49,6 +51,12 @@ public final class RunFolder {
           folder, "cannot be written: " + e.getMessage(), "choose another --out", e);
     }
     return new RunFolder(folder, config);
+  }
+
+  /** The same run, from now on with another configuration. */
+  public RunFolder with(RunConfig other) {
+    other.write(folder.resolve("config.json"));
+    return new RunFolder(folder, other);
   }
 
   /** Opens a run's folder. */
@@ -107,11 +115,11 @@ public final class RunFolder {
     }
   }
 
-  /** Forgets the evaluations after a step, to go on from there. */
+  /** Forgets the evaluations after a step, and the last ones of all, to go on from there. */
   void trimMetrics(long step) {
     var text = new StringBuilder();
     metrics().stream()
-        .filter(evaluation -> evaluation.step() <= step)
+        .filter(evaluation -> evaluation.step() <= step && !evaluation.split().equals("test"))
         .forEach(evaluation -> text.append(evaluation.toJson()).append('\n'));
     AtomicFiles.writeText(metricsFile(), text.toString());
   }

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import java.text.DecimalFormat;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,19 +19,31 @@ public final class Settings {
    *
    * @param value an Integer, Double, Boolean or String; its type is that of the default
    * @param meaning one line for a reader who does not know it
+   * @param least the smallest number that is allowed
    * @param choices the texts that are allowed; empty for any
    */
-  public record Setting(String name, Object value, String meaning, List<String> choices) {}
+  public record Setting(
+      String name, Object value, String meaning, double least, List<String> choices) {
+    private Setting with(Object other) {
+      return new Setting(name, other, meaning, least, choices);
+    }
+  }
 
   /** Defines a setting with its default; the default's type is the setting's. */
   public Settings define(String name, Object standard, String meaning) {
-    settings.put(name, new Setting(name, standard, meaning, List.of()));
+    return define(name, standard, Double.NEGATIVE_INFINITY, meaning);
+  }
+
+  /** Defines a number with its default and the least that it may be. */
+  public Settings define(String name, Object standard, double least, String meaning) {
+    settings.put(name, new Setting(name, standard, meaning, least, List.of()));
     return this;
   }
 
   /** Defines a setting that takes one of a few texts; the first is the default. */
   public Settings choice(String name, List<String> choices, String meaning) {
-    settings.put(name, new Setting(name, choices.get(0), meaning, choices));
+    settings.put(
+        name, new Setting(name, choices.get(0), meaning, Double.NEGATIVE_INFINITY, choices));
     return this;
   }
 
@@ -60,6 +73,7 @@ public final class Settings {
       } else if (setting.value() instanceof Boolean) {
         value = parseFlag(name, text);
       }
+      checkLeast(setting, value);
       put(setting, value);
     } catch (NumberFormatException e) {
       String kind = setting.value() instanceof Integer ? "a whole number" : "a number";
@@ -75,9 +89,17 @@ public final class Settings {
     };
   }
 
+  private static void checkLeast(Setting setting, Object value) {
+    // Written so that NaN is refused.
+    if (value instanceof Number number && !(number.doubleValue() >= setting.least())) {
+      throw new SettingException(
+          "%s takes %s or more, not %s"
+              .formatted(setting.name(), new DecimalFormat("#.#").format(setting.least()), value));
+    }
+  }
+
   private Settings put(Setting setting, Object value) {
-    settings.put(
-        setting.name(), new Setting(setting.name(), value, setting.meaning(), setting.choices()));
+    settings.put(setting.name(), setting.with(value));
     return this;
   }
 

@@ -38,6 +38,7 @@ public final class Trainer implements AutoCloseable {
   private final RunFolder run;
   private final List<TrainingListener> listeners;
   private final DataShape data;
+  private final Binarisation binarisation;
   private final ImageSet train;
   private final ImageSet validation;
   private final ImageSet test;
@@ -77,11 +78,10 @@ public final class Trainer implements AutoCloseable {
     int size = settings.integer("train.size");
     ImageSet all = splits.train();
     ImageSet used = size > 0 ? all.first(Math.min(size, all.size())) : all;
-    String binarise = settings.text("data.binarise");
-    this.train = binarise.equals("static") ? used.binarised(seed) : used;
-    boolean grey = binarise.equals("none");
-    this.validation = grey ? splits.validation() : splits.validation().binarised(BINARISATION_SEED);
-    this.test = grey ? splits.test() : splits.test().binarised(BINARISATION_SEED);
+    this.binarisation = Binarisation.of(settings);
+    this.train = binarisation.forTraining(used, seed);
+    this.validation = binarisation.forEvaluation(splits.validation());
+    this.test = binarisation.forEvaluation(splits.test());
     this.batchSize = Math.min(settings.integer("train.batch"), train.size());
     this.epochs = settings.integer("train.epochs");
     this.schedule =
@@ -119,9 +119,19 @@ public final class Trainer implements AutoCloseable {
     return device;
   }
 
+  /** The number of epochs done. */
+  public int epoch() {
+    return epoch;
+  }
+
   /** The images that validation is done on. */
   public ImageSet validation() {
     return validation;
+  }
+
+  /** The images that the run is judged by in the end. */
+  public ImageSet test() {
+    return test;
   }
 
   /** The plan of a step. */
@@ -129,21 +139,21 @@ public final class Trainer implements AutoCloseable {
     return plan;
   }
 
-  /** Goes on from the newest checkpoint, if there is one. */
+  /** Goes on from the newest checkpoint, or from the start where there is none yet. */
   public void resume() {
-    run.latest()
-        .ifPresent(
-            checkpoint -> {
-              Checkpoint.State state = Checkpoint.read(checkpoint, store, plan, objectives);
-              epoch = state.epoch();
-              step = state.step();
-              bestValue = state.bestValue();
-              bestStep = state.bestStep();
-              bestEpoch = state.bestEpoch();
-              secondsBefore = state.seconds();
-              plan.setState(settings.integer("train.seed"), step);
-              run.trimMetrics(step);
-            });
+    run.latest().ifPresent(this::restore);
+    run.trimMetrics(step);
+  }
+
+  private void restore(Path checkpoint) {
+    Checkpoint.State state = Checkpoint.read(checkpoint, store, plan, objectives);
+    epoch = state.epoch();
+    step = state.step();
+    bestValue = state.bestValue();
+    bestStep = state.bestStep();
+    bestEpoch = state.bestEpoch();
+    secondsBefore = state.seconds();
+    plan.setState(settings.integer("train.seed"), step);
   }
 
   /**
@@ -250,7 +260,7 @@ public final class Trainer implements AutoCloseable {
 
   private void evaluateEpoch() {
     Evaluation validated = evaluate("validation", validation);
-    double value = validated.values().getOrDefault(judgedBy(), Double.NEGATIVE_INFINITY);
+    double value = validated.values().getOrDefault(binarisation.bound(), Double.NEGATIVE_INFINITY);
     if (value > bestValue) {
       bestValue = value;
       bestStep = step;
@@ -272,7 +282,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private Evaluation record(String split, Map<String, Double> values) {
-    var evaluation = new Evaluation(epochsDone(split), step, split, named(values), seconds());
+    var evaluation =
+        new Evaluation(epochsDone(split), step, split, binarisation.named(values), seconds());
     run.append(evaluation);
     listeners.forEach(listener -> listener.evaluated(evaluation));
     return evaluation;
@@ -281,17 +292,6 @@ public final class Trainer implements AutoCloseable {
   /** The mean of an epoch is noted before the epoch counts as done. */
   private int epochsDone(String split) {
     return split.equals("train") ? epoch + 1 : epoch;
-  }
-
-  /** A cross-entropy of grey values is no likelihood, and must not be called one. */
-  private Map<String, Double> named(Map<String, Double> values) {
-    var named = new LinkedHashMap<String, Double>();
-    values.forEach((name, value) -> named.put(name.equals("elbo") ? judgedBy() : name, value));
-    return named;
-  }
-
-  private String judgedBy() {
-    return settings.text("data.binarise").equals("none") ? "greyBound" : "elbo";
   }
 
   private boolean outOfPatience() {
@@ -306,7 +306,7 @@ public final class Trainer implements AutoCloseable {
   private void forgetOldCheckpoints() {
     var old = new ArrayList<>(run.checkpoints());
     old.remove(run.checkpoint(bestStep));
-    int keep = Math.max(1, settings.integer("train.keep"));
+    int keep = settings.integer("train.keep");
     for (Path path : old.subList(0, Math.max(0, old.size() - keep))) {
       deleteFolder(path);
     }
@@ -339,6 +339,7 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    listeners.forEach(TrainingListener::closing);
     evaluator.close();
     plan.close();
     store.close();

@@ -19,6 +19,9 @@ public interface TrainingListener {
   /** At the end; the parameters are those that the run is judged by. */
   default void finished(Trainer trainer, Evaluation test) {}
 
+  /** When the trainer closes, after success or failure: the last use of its device. */
+  default void closing() {}
+
   /**
    * How far a training is.
    *

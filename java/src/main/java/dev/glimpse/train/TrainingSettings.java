@@ -9,27 +9,28 @@ public final class TrainingSettings {
 
   public static Settings define(Settings settings) {
     return settings
-        .define("train.epochs", 10, "passes over the training images")
-        .define("train.batch", 100, "images per step")
-        .define("train.size", 0, "use only the first so many training images; 0 for all")
+        .define("train.epochs", 20, 1, "passes over the training images")
+        .define("train.batch", 100, 1, "images per step")
+        .define("train.size", 0, 0, "use only the first so many training images; 0 for all")
         .define("train.seed", 1, "of initial weights, order, noise and built-in digits")
-        .define("train.lr", 1e-3, "learning rate")
+        .define("train.lr", 1e-3, 0, "learning rate")
         .choice(
             "train.schedule",
             List.of("constant", "cosine", "exponential", "thirds"),
             "of the learning rate: constant; cosine to 0; exponential to a tenth; thirds, the"
                 + " 10^(-i/7) for 3^i epochs of the IWAE paper, stretched over the run")
-        .define("train.warmup", 0, "epochs over which the learning rate grows from 0")
+        .define("train.warmup", 0, 0, "epochs over which the learning rate grows from 0")
         .choice("train.optimizer", List.of("adam", "sgd", "rmsprop"), "adam, sgd or rmsprop")
-        .define("train.beta1", 0.9, "Adam's first decay; momentum of sgd")
-        .define("train.beta2", 0.999, "Adam's second decay; smoothing of rmsprop")
-        .define("train.epsilon", 1e-8, "of Adam and rmsprop")
-        .define("train.decay", 0.0, "decoupled weight decay")
-        .define("train.clip", 0.0, "the largest norm of a gradient; 0 for any")
-        .define("train.klWarmup", 0, "epochs over which the weight of the KL term grows to 1")
-        .define("train.patience", 0, "stop after so many epochs without a better validation; 0: no")
-        .define("train.keep", 3, "checkpoints that are kept, besides the best")
-        .define("train.evaluateEvery", 1, "epochs from one evaluation to the next")
+        .define("train.beta1", 0.9, 0, "Adam's first decay; momentum of sgd")
+        .define("train.beta2", 0.999, 0, "Adam's second decay; smoothing of rmsprop")
+        .define("train.epsilon", 1e-8, 0, "of Adam and rmsprop")
+        .define("train.decay", 0.0, 0, "decoupled weight decay")
+        .define("train.clip", 0.0, 0, "the largest norm of a gradient; 0 for any")
+        .define("train.klWarmup", 0, 0, "epochs over which the weight of the KL term grows to 1")
+        .define(
+            "train.patience", 0, 0, "stop after so many epochs without a better validation; 0: no")
+        .define("train.keep", 3, 1, "checkpoints that are kept, besides the best")
+        .define("train.evaluateEvery", 1, 1, "epochs from one evaluation to the next")
         .choice(
             "data.binarise",
             List.of("dynamic", "static", "none"),

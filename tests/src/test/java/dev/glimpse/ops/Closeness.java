@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param relative the error of an element, divided by that element, on top
  */
 public record Closeness(double meanSquare, double absolute, double relative) {
-  public static final Closeness SINGLE = new Closeness(1e-12, 4e-6, 1e-5);
+  public static final Closeness SINGLE = new Closeness(1e-10, 4e-6, 1e-5);
 
   public void check(String what, double[] expected, double[] actual) {
     assertEquals(expected.length, actual.length, what);

@@ -54,8 +54,8 @@ public final class Interpreter {
       return Reference.matmul(matmul.transposeA(), matmul.transposeB(), x.get(0), x.get(1), shape);
     } else if (op instanceof ColumnSum) {
       return Reference.columnSum(x.get(0));
-    } else if (op instanceof Sum) {
-      return Reference.sum(x.get(0));
+    } else if (op instanceof Sum sum) {
+      return Reference.sum(x.get(0), sum.scale());
     } else if (op instanceof LogSumExp) {
       return Reference.logSumExp(x.get(0));
     } else if (op instanceof Softmax) {

@@ -96,7 +96,7 @@ public record OpCase(String name, List<Argument> arguments, Function<List<Tensor
    * by central differences.
    */
   public double derivative(List<Array> values, int argument, double[] direction, Array weights) {
-    double step = 1e-6;
+    double step = 1e-5;
     Array up = reference(moved(values, argument, direction, step));
     Array down = reference(moved(values, argument, direction, -step));
     double sum = 0;

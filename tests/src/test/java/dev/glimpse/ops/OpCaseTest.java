@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -12,19 +14,31 @@ import org.junit.jupiter.api.TestFactory;
 /** Every op, its value and its gradients, with the kernels for this device and for GPUs. */
 class OpCaseTest {
   @TestFactory
-  Stream<DynamicNode> ownKernels() {
-    return groups(TestDevices::own);
+  Stream<DynamicNode> brief() {
+    return Stream.concat(
+        check("own kernels", TestDevices::own, OpCases.brief()),
+        check("GPU kernels", TestDevices::withGpuKernels, OpCases.brief()));
   }
 
   @TestFactory
-  Stream<DynamicNode> gpuKernels() {
-    return groups(TestDevices::withGpuKernels);
+  Stream<DynamicNode> sizes() {
+    return Stream.concat(
+        check("own kernels", TestDevices::own, OpCases.sizes()),
+        check("GPU kernels", TestDevices::withGpuKernels, OpCases.sizes()));
   }
 
-  private static Stream<DynamicNode> groups(Supplier<Device> device) {
-    return OpCases.all().entrySet().stream()
+  @TestFactory
+  Stream<DynamicNode> exceptions() {
+    return check("own kernels", TestDevices::own, OpCases.exceptions());
+  }
+
+  private static Stream<DynamicNode> check(
+      String kernels, Supplier<Device> device, Map<String, List<OpCase>> groups) {
+    return groups.entrySet().stream()
         .map(
             group ->
-                dynamicTest(group.getKey(), () -> OpCheck.check(device.get(), group.getValue())));
+                dynamicTest(
+                    kernels + ": " + group.getKey(),
+                    () -> OpCheck.check(device.get(), group.getValue())));
   }
 }

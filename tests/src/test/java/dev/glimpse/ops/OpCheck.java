@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /** Runs cases on a device, all in one plan, and holds them against their references. */
 public final class OpCheck {
   /** More elements than this of a gradient are sampled. */
-  private static final int MOST_ELEMENTS = 24;
+  private static final int MOST_ELEMENTS = 16;
 
   private final Map<Argument, Tensor> inputs = new LinkedHashMap<>();
   private final Map<Argument, float[]> drawn = new LinkedHashMap<>();
@@ -42,7 +42,7 @@ public final class OpCheck {
             });
         plan.run();
         cases.forEach(check::value);
-        cases.forEach(check::gradients);
+        cases.stream().filter(OpCheck::isDifferentiable).forEach(check::gradients);
       }
     }
   }
@@ -51,7 +51,7 @@ public final class OpCheck {
     List<Tensor> x = c.arguments().stream().map(this::input).toList();
     Tensor y = c.graph().apply(x);
     builder.output(c.name(), y);
-    if (c.arguments().stream().noneMatch(Argument::differentiable)) {
+    if (!isDifferentiable(c)) {
       return;
     }
     Tensor loss = Ops.sum(Ops.multiply(y, input(weights(y.shape()))));
@@ -61,6 +61,10 @@ public final class OpCheck {
         builder.output(gradientName(c, i), by.get(i));
       }
     }
+  }
+
+  private static boolean isDifferentiable(OpCase c) {
+    return c.arguments().stream().anyMatch(Argument::differentiable);
   }
 
   private Tensor input(Argument argument) {
@@ -115,7 +119,7 @@ public final class OpCheck {
         along += signs[e] * actual[e];
         size += Math.abs(actual[e]);
       }
-      assertEquals(c.derivative(x, i, signs, w), along, 1e-6 * size, what + ", all elements");
+      assertEquals(c.derivative(x, i, signs, w), along, 4e-6 * size, what + ", all elements");
     }
   }
 

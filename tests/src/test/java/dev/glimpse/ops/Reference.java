@@ -116,12 +116,12 @@ public final class Reference {
     return y;
   }
 
-  public static Array sum(Array x) {
+  public static Array sum(Array x, double scale) {
     double sum = 0;
     for (double value : x.values()) {
       sum += value;
     }
-    return new Array(Shape.SCALAR, new double[] {sum});
+    return new Array(Shape.SCALAR, new double[] {scale * sum});
   }
 
   public static Array logSumExp(Array x) {

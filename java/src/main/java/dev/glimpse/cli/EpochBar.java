@@ -1,0 +1,46 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.Trainer;
+import dev.glimpse.train.TrainingListener;
+
+/** Tells how a training gets on, on a terminal: one bar for the whole run. */
+final class EpochBar implements TrainingListener {
+  private TerminalBar bar;
+  private int batchSize;
+  private int firstEpoch = -1;
+  private String judged = "";
+
+  @Override
+  public void started(Trainer trainer) {
+    batchSize = trainer.settings().integer("train.batch");
+  }
+
+  @Override
+  public void progressed(Progress progress) {
+    long perEpoch = (long) progress.batches() * batchSize;
+    if (bar == null) {
+      firstEpoch = progress.epoch();
+      bar = new TerminalBar("training", (progress.epochs() - firstEpoch) * perEpoch);
+    }
+    bar.to(
+        (progress.epoch() - firstEpoch) * perEpoch + (long) progress.batch() * batchSize,
+        "epoch %d/%d%s".formatted(progress.epoch() + 1, progress.epochs(), judged));
+  }
+
+  @Override
+  public void evaluated(Evaluation evaluation) {
+    if (evaluation.split().equals("validation")) {
+      evaluation.values().entrySet().stream()
+          .findFirst()
+          .ifPresent(first -> judged = ", %s %.1f".formatted(first.getKey(), first.getValue()));
+    }
+  }
+
+  @Override
+  public void closing() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.RunConfig;
+import dev.glimpse.train.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The report of a run: one page that needs no other file. It is made from what is in the run's
+ * folder.
+ */
+final class Report {
+  private static final int MOST_GRIDS = 6;
+
+  private final RunFolder run;
+  private final long parameters;
+  private final List<Evaluation> evaluations;
+
+  private Report(RunFolder run, long parameters) {
+    this.run = run;
+    this.parameters = parameters;
+    this.evaluations = run.metrics();
+  }
+
+  /** Writes {@code report.html}; a reader sees the old page or the new one. */
+  static void write(RunFolder run, long parameters) {
+    try {
+      var report = new Report(run, parameters);
+      String page = Template.resource("report.html").fill(report.values());
+      AtomicFiles.writeText(run.resolve("report.html"), page);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the report of " + run.path() + ": " + e, e);
+    }
+  }
+
+  private Map<String, Object> values() throws IOException {
+    RunConfig config = run.config();
+    Evaluation last = evaluations.get(evaluations.size() - 1);
+    var values = new LinkedHashMap<String, Object>();
+    values.put("model", config.model());
+    values.put("run", String.valueOf(run.path().toAbsolutePath().getFileName()));
+    values.put("data", config.data());
+    values.put("device", config.device());
+    values.put("parameters", "%,d".formatted(parameters));
+    values.put("epochs", last.epoch() + " of " + config.settings().get("train.epochs"));
+    values.put("steps", "%,d".formatted(last.step()));
+    values.put("time", Clock.format(last.seconds()));
+    values.put("measures", measures().stream().map(name -> Map.of("name", name)).toList());
+    values.put("results", results());
+    values.put("charts", charts());
+    values.put("grids", grids());
+    values.put("reconstructions", pictures(List.of(samples().resolve("reconstructions.png"))));
+    values.put(
+        "settings",
+        config.settings().entrySet().stream()
+            .map(s -> Map.of("name", s.getKey(), "value", s.getValue()))
+            .toList());
+    return values;
+  }
+
+  private Path samples() {
+    return run.resolve("samples");
+  }
+
+  /** What the model is judged by, best known first. */
+  private List<String> measures() {
+    var names = new LinkedHashSet<String>();
+    evaluations.stream()
+        .filter(e -> !e.split().equals("train"))
+        .forEach(e -> names.addAll(e.values().keySet()));
+    return List.copyOf(names);
+  }
+
+  /** The last evaluation of each split. */
+  private List<Map<String, ?>> results() {
+    var rows = new ArrayList<Map<String, ?>>();
+    for (String split : List.of("train", "validation", "test")) {
+      evaluations.stream()
+          .filter(e -> e.split().equals(split))
+          .reduce((before, after) -> after)
+          .ifPresent(last -> rows.add(Map.of("split", split, "values", numbers(last))));
+    }
+    return rows;
+  }
+
+  private List<Map<String, String>> numbers(Evaluation evaluation) {
+    return measures().stream()
+        .map(name -> evaluation.values().get(name))
+        .map(value -> Map.of("value", value == null ? "" : "%.2f".formatted(value)))
+        .toList();
+  }
+
+  private List<Map<String, ?>> charts() throws IOException {
+    var charts = new ArrayList<Map<String, ?>>();
+    for (String name : measures()) {
+      LossChart.draw(name, evaluations)
+          .ifPresent(png -> charts.add(Map.of("name", name, "image", dataUri(png))));
+    }
+    return charts;
+  }
+
+  /** The first grid, the last, and some between them. */
+  private List<Map<String, ?>> grids() throws IOException {
+    if (!Files.isDirectory(samples())) {
+      return List.of();
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.list(samples())) {
+      all =
+          files
+              .filter(file -> file.getFileName().toString().matches("epoch-\\d+\\.png"))
+              .sorted((a, b) -> Integer.compare(epoch(a), epoch(b)))
+              .toList();
+    }
+    var chosen = new LinkedHashSet<Path>();
+    for (int i = 0; i < MOST_GRIDS && !all.isEmpty(); i++) {
+      chosen.add(all.get(Math.round(i * (all.size() - 1) / (MOST_GRIDS - 1f))));
+    }
+    return pictures(chosen);
+  }
+
+  private static int epoch(Path grid) {
+    return Integer.parseInt(grid.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  private static List<Map<String, ?>> pictures(Iterable<Path> files) throws IOException {
+    var pictures = new ArrayList<Map<String, ?>>();
+    for (Path file : files) {
+      if (Files.exists(file)) {
+        String name = file.getFileName().toString().replace(".png", "").replaceAll("-0*", " ");
+        pictures.add(Map.of("name", name, "image", dataUri(Files.readAllBytes(file))));
+      }
+    }
+    return pictures;
+  }
+
+  private static String dataUri(byte[] png) {
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+  }
+}

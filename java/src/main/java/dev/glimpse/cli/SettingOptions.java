@@ -1,0 +1,56 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.train.SettingException;
+import dev.glimpse.train.Settings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that set settings: any by {@code --set}, the most common by options of their own. */
+final class SettingOptions {
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
+  private Integer epochs;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
+  private Integer batch;
+
+  @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate.")
+  private Double rate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      description = "Of initial weights, order, noise and built-in digits.")
+  private Integer seed;
+
+  @Option(
+      names = "--set",
+      arity = "1..*",
+      paramLabel = "NAME=VALUE",
+      description = "Set any setting; --settings lists them.")
+  private final Map<String, String> others = new LinkedHashMap<>();
+
+  void applyTo(Settings settings) {
+    others.forEach(settings::set);
+    set(settings, "train.epochs", epochs);
+    set(settings, "train.batch", batch);
+    set(settings, "train.lr", rate);
+    set(settings, "train.seed", seed);
+  }
+
+  private static void set(Settings settings, String name, Object value) {
+    if (value != null) {
+      settings.set(name, value.toString());
+    }
+  }
+
+  /** For a run that goes on: it may get longer, and nothing else may change. */
+  void extend(Settings settings) {
+    if (batch != null || rate != null || seed != null || !others.isEmpty()) {
+      throw new SettingException(
+          "a run goes on with its own settings; with --resume only --epochs and --device may be"
+              + " given");
+    }
+    set(settings, "train.epochs", epochs);
+  }
+}

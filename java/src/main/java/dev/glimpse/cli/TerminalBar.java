@@ -1,0 +1,38 @@
+package dev.glimpse.cli;
+
+import java.text.DecimalFormat;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A progress bar over images, with speed and the time that is left. */
+final class TerminalBar implements AutoCloseable {
+  private final ProgressBar bar;
+
+  TerminalBar(String task, long images) {
+    bar =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setInitialMax(images)
+            .setUnit(" images", 1)
+            .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+            .setUpdateIntervalMillis(250)
+            .showSpeed(new DecimalFormat("#,##0"))
+            .build();
+  }
+
+  /** Whether there is a terminal to draw on. */
+  static boolean isPossible() {
+    return System.console() != null;
+  }
+
+  void to(long images, String message) {
+    bar.stepTo(images);
+    bar.setExtraMessage("  " + message);
+  }
+
+  @Override
+  public void close() {
+    bar.close();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.Sources;
+import dev.glimpse.data.Splits;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.Devices;
+import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.models.Models;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.Model;
+import dev.glimpse.train.RunConfig;
+import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.Settings;
+import dev.glimpse.train.Trainer;
+import dev.glimpse.train.TrainingListener;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a model, or goes on with a run. */
+@Command(
+    name = "train",
+    header = "Trains a model, or goes on with a run.",
+    description = {
+      "",
+      "A run is a folder with checkpoints, metrics, samples and a report. Without options the model"
+          + " trains on built-in digits, for about a minute on two cores.",
+      "The elbo is a lower bound on log p(x), in nats per image: higher is better. Grey pixels are"
+          + " probabilities, drawn to black or white anew in each epoch (data.binarise=dynamic).",
+      ""
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  glimpse train vae",
+      "  glimpse train cvae --data mnist --epochs 50 --out runs/labels",
+      "  glimpse train vae --set latent=50 hidden=200,200 activation=tanh train.patience=10",
+      "  glimpse train --resume runs/labels --epochs 100"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      completionCandidates = ModelNames.class,
+      description = "What to train: ${COMPLETION-CANDIDATES}.")
+  private String model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "SOURCE",
+      defaultValue = "digits",
+      description =
+          "digits (built in), mnist (downloaded once) or a folder with four IDX files (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String data;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "best",
+      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(
+      names = "--out",
+      paramLabel = "RUN",
+      description = "The folder of the run (default: runs/MODEL-TIME).")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "RUN",
+      description =
+          "Go on with a run (this or --out) from its last checkpoint, with its own settings;"
+              + " --epochs may be larger.")
+  private Path resumed;
+
+  @Mixin private SettingOptions options;
+
+  @Option(names = "--settings", description = "List all settings of the model, and do nothing.")
+  private boolean listsSettings;
+
+  @Spec private CommandSpec spec;
+
+  /** For the help. */
+  static final class ModelNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Models.ALL.stream()
+          .map(kind -> kind.name() + " (" + kind.description() + ")")
+          .iterator();
+    }
+  }
+
+  @Override
+  public Integer call() {
+    if (listsSettings) {
+      SettingsTable.print(console(), kind().name(), kind().settings());
+    } else if (resumed != null) {
+      resume();
+    } else {
+      start();
+    }
+    return 0;
+  }
+
+  private PrintWriter console() {
+    return spec.commandLine().getOut();
+  }
+
+  private Models.Kind kind() {
+    if (model == null) {
+      throw new ParameterException(spec.commandLine(), "name a model, for example: train vae");
+    }
+    return Models.named(model);
+  }
+
+  private void start() {
+    Models.Kind kind = kind();
+    Settings settings = kind.settings();
+    options.applyTo(settings);
+    Splits splits = Sources.load(data, settings.integer("train.seed"));
+    DataShape shape = DataShape.of(splits.train());
+    Model created = kind.create().apply(shape, settings);
+    try (Device opened = Devices.open(device)) {
+      var config =
+          RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
+      RunFolder run = RunFolder.create(out == null ? freshFolder(kind.name()) : out, config);
+      train(opened, created, settings, splits, run, false);
+    }
+  }
+
+  private void resume() {
+    Path folder = resumed.toString().isEmpty() ? out : resumed;
+    if (folder == null) {
+      throw new ParameterException(spec.commandLine(), "--resume needs the folder of a run");
+    }
+    RunFolder run = RunFolder.open(folder);
+    RunConfig config = run.config();
+    if (model != null && !model.equals(config.model())) {
+      throw new ParameterException(
+          spec.commandLine(), folder + " trains a " + config.model() + ", not a " + model);
+    }
+    Settings settings = config.applyTo(Models.named(config.model()).settings());
+    options.extend(settings);
+    Splits splits = Sources.load(config.data(), settings.integer("train.seed"));
+    Model created = Models.named(config.model()).create().apply(config.shape(), settings);
+    TrainedModel.checkShape(run, created, splits.train());
+    try (Device opened = Devices.open(device)) {
+      run = run.with(config.with(settings));
+      train(opened, created, settings, splits, run, true);
+    }
+  }
+
+  private void train(
+      Device opened, Model created, Settings settings, Splits splits, RunFolder run, boolean goOn) {
+    introduce(opened, created, splits, run);
+    List<TrainingListener> listeners =
+        List.of(
+            TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console()),
+            new SampleGrids(),
+            new ReportWriter());
+    Evaluation test;
+    try (var trainer = new Trainer(opened, created, settings, splits, run, listeners)) {
+      if (goOn) {
+        trainer.resume();
+        console().printf("goes on after epoch %d%n", trainer.epoch());
+      }
+      test = trainer.train();
+    }
+    PrintWriter console = console();
+    test.values().forEach((name, value) -> console.printf("test %s %.2f%n", name, value));
+    console.println("report " + run.resolve("report.html"));
+  }
+
+  private void introduce(Device opened, Model created, Splits splits, RunFolder run) {
+    PrintWriter console = console();
+    long parameters = created.parameters().stream().mapToLong(ParameterSet::count).sum();
+    console.printf(
+        "%s with %,d parameters, on %,d images of %s, on %s %s%n",
+        run.config().model(),
+        parameters,
+        splits.train().size(),
+        splits.train().name(),
+        opened.info().id(),
+        opened.info().name());
+    console.printf("run %s%n", run.path());
+    console.println("the elbo is in nats per image: higher is better");
+    console.flush();
+  }
+
+  private static Path freshFolder(String model) {
+    String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    Path folder = Path.of("runs", model + "-" + time);
+    for (int i = 2; Files.exists(folder); i++) {
+      folder = Path.of("runs", model + "-" + time + "-" + i);
+    }
+    return folder;
+  }
+}

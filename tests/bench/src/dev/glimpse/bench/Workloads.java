@@ -1,0 +1,46 @@
+package dev.glimpse.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** All that can be timed. */
+final class Workloads {
+  /** A training step each. */
+  static final List<Workload> STEPS = List.of(new VaeMlp());
+
+  /** A kernel each, or a few. */
+  static final List<Workload> KERNELS =
+      List.of(
+          new Sgemm(1024, 1024, 1024),
+          new Sgemm(100, 784, 400),
+          new Sgemm(784, 100, 400, true, false),
+          new Sgemm(100, 400, 784, false, true),
+          new Sgemm(100, 400, 400),
+          new AdamUpdate(10_000_000),
+          new Tanh(10_000, 1000),
+          new Gate(10_000, 1000),
+          new RowSum(10_000, 1000),
+          new ColumnSum(10_000, 1000),
+          new CrossEntropy(100_000, 10),
+          new NormalNoise(10_000, 1000));
+
+  private Workloads() {}
+
+  /**
+   * @param choice {@code all}, {@code kernels}, or the first letters of a name
+   * @return empty where nothing has such a name
+   */
+  static List<Workload> named(String choice) {
+    String wanted = choice.toLowerCase(Locale.ROOT);
+    return switch (wanted) {
+      case "all" -> all().toList();
+      case "kernels" -> KERNELS;
+      default -> all().filter(w -> w.name().toLowerCase(Locale.ROOT).startsWith(wanted)).toList();
+    };
+  }
+
+  static Stream<Workload> all() {
+    return Stream.concat(STEPS.stream(), KERNELS.stream());
+  }
+}
