@@ -49,8 +49,7 @@ public record AdamUpdate(int count) implements Workload {
 
     Run(Device device, int count) {
       this.device = device;
-      this.start =
-          Map.of("p", Data.normal("p", count), "g", Data.normal("g", count));
+      this.start = Map.of("p", Data.normal("p", count), "g", Data.normal("g", count));
       this.parameters = allocate(start.get("p"));
       this.state = allocate(new float[3]);
       var moments = List.of(allocate(new float[count]), allocate(new float[count]));
@@ -65,8 +64,7 @@ public record AdamUpdate(int count) implements Workload {
     }
 
     private Buffer allocate(float... values) {
-      ByteBuffer host =
-          ByteBuffer.allocateDirect(4 * values.length).order(ByteOrder.nativeOrder());
+      ByteBuffer host = ByteBuffer.allocateDirect(4 * values.length).order(ByteOrder.nativeOrder());
       host.asFloatBuffer().put(values);
       Buffer buffer = device.allocate(4L * values.length);
       buffers.add(buffer);

@@ -77,12 +77,13 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--json", description = "Prints a JSON object per line instead of a table.")
   private boolean json;
 
-  @Option(
-      names = "--stacktrace",
-      description = "After an error, show where it came from.")
+  @Option(names = "--stacktrace", description = "After an error, show where it came from.")
   private boolean stacktrace;
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Explain this command.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Explain this command.")
   private boolean help;
 
   private Main() {}
@@ -153,8 +154,7 @@ public final class Main implements Callable<Integer> {
             spec.commandLine(),
             "nothing is named '%s': there are all, kernels, %s"
                 .formatted(
-                    choice,
-                    Workloads.all().map(Workload::name).collect(Collectors.joining(", "))));
+                    choice, Workloads.all().map(Workload::name).collect(Collectors.joining(", "))));
       }
       chosen.addAll(named);
     }

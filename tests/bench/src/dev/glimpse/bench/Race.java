@@ -66,7 +66,9 @@ final class Race {
   private static long warmUp(Contender contender, int steps) {
     long least = Long.MAX_VALUE;
     long started = System.nanoTime();
-    for (int i = 0; i < 2 || System.nanoTime() - started < WARM_UP && (steps == 0 || i < steps); i++) {
+    for (int i = 0;
+        i < 2 || System.nanoTime() - started < WARM_UP && (steps == 0 || i < steps);
+        i++) {
       long before = System.nanoTime();
       contender.run();
       least = Math.min(least, System.nanoTime() - before);

@@ -7,7 +7,9 @@ import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.util.Map;
 
-/** {@code [m, k] x [k, n]}; a transposed operand lies in memory as {@code [k, m]} or {@code [n, k]}. */
+/**
+ * {@code [m, k] x [k, n]}; a transposed operand lies in memory as {@code [k, m]} or {@code [n, k]}.
+ */
 public record Sgemm(int m, int k, int n, boolean transposeA, boolean transposeB)
     implements Workload {
 

@@ -46,8 +46,7 @@ public final class VaeMlp implements Workload {
   @Override
   public long flops() {
     long first = PIXELS * HIDDEN;
-    long weights =
-        2 * first + 2 * HIDDEN * HIDDEN + 2 * LATENT * HIDDEN + LATENT * HIDDEN;
+    long weights = 2 * first + 2 * HIDDEN * HIDDEN + 2 * LATENT * HIDDEN + LATENT * HIDDEN;
     return 2L * BATCH * (3 * weights - first);
   }
 

@@ -170,7 +170,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void train(
       Device opened, Model created, Settings settings, Splits splits, RunFolder run, boolean goOn) {
-    introduce(opened, created, splits, run);
+    introduce(opened, created, settings, splits, run);
     List<TrainingListener> listeners =
         List.of(
             TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console()),
@@ -189,15 +189,18 @@ final class TrainCommand implements Callable<Integer> {
     console.println("report " + run.resolve("report.html"));
   }
 
-  private void introduce(Device opened, Model created, Splits splits, RunFolder run) {
+  private void introduce(
+      Device opened, Model created, Settings settings, Splits splits, RunFolder run) {
     PrintWriter console = console();
     long parameters = created.parameters().stream().mapToLong(ParameterSet::count).sum();
+    int size = settings.integer("train.size");
+    int images = splits.train().size();
     console.printf(
         "%s with %,d parameters, on %,d images of %s, on %s %s%n",
         run.config().model(),
         parameters,
-        splits.train().size(),
-        splits.train().name(),
+        size > 0 ? Math.min(size, images) : images,
+        run.config().data(),
         opened.info().id(),
         opened.info().name());
     console.printf("run %s%n", run.path());

@@ -1,0 +1,51 @@
+package dev.glimpse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Runs commands as {@link Main} does, and keeps what they print. */
+record Cli(int exitCode, String out, String err) {
+  /** A training that takes a second or two: 512 images, small networks. */
+  private static final List<String> QUICK =
+      List.of("--set", "train.size=512", "hidden=32", "latent=4", "--batch=64");
+
+  static Cli run(String... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    CommandLine line =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int exitCode = Main.execute(line, arguments);
+    return new Cli(exitCode, out.toString(), err.toString());
+  }
+
+  /** What {@code train} must be told for a small run. */
+  static String[] training(String model, Path run, String... more) {
+    var arguments = new ArrayList<String>(List.of("train", model, "--out", run.toString()));
+    arguments.addAll(QUICK);
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Trains a small model. */
+  static Cli train(String model, Path run, String... more) {
+    return run(training(model, run, more)).succeeded();
+  }
+
+  Cli succeeded() {
+    assertEquals(0, exitCode, () -> out + err);
+    return this;
+  }
+
+  /** Fails as a user is to see it: with one line, and exit code 1. */
+  String failure() {
+    assertEquals(1, exitCode, () -> out + err);
+    assertEquals(1, err.lines().count(), err);
+    return err.strip();
+  }
+}

@@ -1,0 +1,233 @@
+package dev.glimpse.graph;
+
+import dev.glimpse.ops.Array;
+import dev.glimpse.ops.Input;
+import dev.glimpse.ops.Interpreter;
+import dev.glimpse.ops.MatMul;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Random;
+import dev.glimpse.ops.Shape;
+import dev.glimpse.ops.StopGradient;
+import dev.glimpse.ops.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/**
+ * A graph of random ops over small random shapes, with values for its inputs and random tensors.
+ */
+final class RandomGraph {
+  private final SplittableRandom random;
+  private final int rows;
+  private final int columns;
+  private final List<Tensor> pool = new ArrayList<>();
+  private final Map<Tensor, float[]> inputs = new LinkedHashMap<>();
+  private final Map<Tensor, Array> drawn = new LinkedHashMap<>();
+  private final List<Tensor> stopped = new ArrayList<>();
+
+  /**
+   * @param drawsNumbers whether random tensors are among the ops
+   */
+  RandomGraph(long seed, int size, boolean drawsNumbers) {
+    random = new SplittableRandom(seed);
+    rows = random.nextInt(1, 5);
+    columns = random.nextInt(1, 6);
+    addInput(Shape.of(rows, columns));
+    addInput(Shape.of(rows, columns));
+    addInput(Shape.of(columns));
+    addInput(Shape.of(rows, 1));
+    addInput(Shape.of(columns, random.nextInt(1, 6)));
+    addInput(Shape.of(2, rows, columns));
+    addInput(Shape.SCALAR);
+    int wanted = pool.size() + size;
+    while (pool.size() < wanted) {
+      grow(random.nextInt(drawsNumbers ? 21 : 19));
+    }
+  }
+
+  /** The inputs, and their values. */
+  Map<Tensor, float[]> inputs() {
+    return inputs;
+  }
+
+  /** The random tensors, and values for them. */
+  Map<Tensor, Array> drawn() {
+    return drawn;
+  }
+
+  /** Every third tensor that was made, and the last one. */
+  List<Tensor> outputs() {
+    var outputs = new ArrayList<Tensor>();
+    for (int i = inputs.size(); i < pool.size(); i += 3) {
+      outputs.add(pool.get(i));
+    }
+    outputs.add(pool.get(pool.size() - 1));
+    return outputs;
+  }
+
+  /** A scalar that depends on everything. */
+  Tensor loss() {
+    Tensor loss = Ops.constant(0, Shape.SCALAR);
+    for (Tensor tensor : pool) {
+      loss = Ops.add(loss, Ops.mean(Ops.tanh(Ops.shift(tensor, 0.1f))));
+    }
+    return loss;
+  }
+
+  /** Knows the inputs and the random tensors. */
+  Interpreter interpreter() {
+    var interpreter = new Interpreter();
+    inputs.forEach((tensor, values) -> interpreter.set(tensor, Array.of(tensor.shape(), values)));
+    drawn.forEach(interpreter::set);
+    return interpreter;
+  }
+
+  /**
+   * An interpreter with one input moved by a step, in which the tensors through which no gradient
+   * flows keep their values.
+   */
+  Interpreter moved(Interpreter at, Tensor input, int element, double step) {
+    Interpreter moved = interpreter();
+    stopped.forEach(tensor -> moved.set(tensor, at.value(tensor)));
+    double[] values = at.value(input).values().clone();
+    values[element] += step;
+    return moved.set(input, new Array(input.shape(), values));
+  }
+
+  private void addInput(Shape shape) {
+    Tensor input = Tensor.of(new Input("x" + inputs.size(), shape));
+    float[] values = new float[shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-2, 2);
+    }
+    inputs.put(input, values);
+    pool.add(input);
+  }
+
+  private Tensor any() {
+    // The latest more often, so that graphs become deep.
+    int from = random.nextBoolean() ? 0 : Math.max(0, pool.size() - 4);
+    return pool.get(random.nextInt(from, pool.size()));
+  }
+
+  private Optional<Tensor> any(Predicate<Tensor> condition) {
+    List<Tensor> fitting = pool.stream().filter(condition).toList();
+    return fitting.isEmpty()
+        ? Optional.empty()
+        : Optional.of(fitting.get(random.nextInt(fitting.size())));
+  }
+
+  private void grow(int op) {
+    Tensor x = any();
+    Shape shape = x.shape();
+    switch (op) {
+      case 0 -> pool.add(Ops.tanh(x));
+      case 1 -> pool.add(Ops.sigmoid(x));
+      case 2 -> pool.add(Ops.softplus(x));
+      case 3 -> pool.add(random.nextBoolean() ? Ops.relu(x) : Ops.leakyRelu(x, 0.2f));
+      case 4 -> pool.add(Ops.exp(Ops.tanh(x)));
+      case 5 -> pool.add(Ops.scale(x, random.nextBoolean() ? -0.5f : 0.75f));
+      case 6 -> pool.add(Ops.sqrt(Ops.shift(Ops.square(x), 0.25f)));
+      case 7, 8, 9 -> addPairOf(x);
+      case 10, 11 -> addProductOf(x);
+      case 12 -> pool.add(random.nextBoolean() ? Ops.sum(x) : Ops.mean(x));
+      case 13 -> {
+        if (shape.rank() > 0) {
+          pool.add(random.nextBoolean() ? Ops.rowSum(x) : Ops.columnSum(x));
+        }
+      }
+      case 14 -> {
+        if (shape.rank() > 0) {
+          pool.add(random.nextBoolean() ? Ops.softmax(x) : Ops.logSumExp(x));
+        }
+      }
+      case 15 -> {
+        if (shape.columns() > 1) {
+          int width = random.nextInt(1, shape.columns());
+          pool.addAll(Ops.split(x, List.of(width, shape.columns() - width)));
+        }
+      }
+      case 16 ->
+          any(t ->
+                  shape.rank() > 0
+                      && t.shape().rank() == shape.rank()
+                      && sameRows(t.shape(), shape))
+              .ifPresent(other -> pool.add(Ops.concat(List.of(x, other))));
+      case 17 -> {
+        if (shape.rank() > 0 && shape.size() < 100) {
+          pool.add(
+              random.nextBoolean()
+                  ? Ops.repeat(x, 2)
+                  : Ops.reshape(x, Shape.of(shape.columns(), shape.rows())));
+        }
+      }
+      case 18 -> {
+        Tensor stop = random.nextBoolean() ? Ops.stopGradient(x) : Ops.abs(x);
+        pool.add(stop);
+        if (stop.node().op() instanceof StopGradient) {
+          stopped.add(stop);
+        }
+      }
+      case 19 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
+      default -> draw(Ops.randomBernoulli(Ops.sigmoid(x)));
+    }
+  }
+
+  private static boolean sameRows(Shape a, Shape b) {
+    return a.withColumns(1).equals(b.withColumns(1));
+  }
+
+  /** A function of a tensor and one that broadcasts to it. */
+  private void addPairOf(Tensor x) {
+    Shape shape = x.shape();
+    Tensor y =
+        any(t ->
+                t.shape().equals(shape)
+                    || t.shape().rank() == 0
+                    || t.shape().rank() == 1 && t.shape().columns() == shape.columns()
+                    || shape.rank() > 0 && t.shape().equals(shape.withColumns(1)))
+            .orElse(x);
+    pool.add(
+        switch (random.nextInt(6)) {
+          case 0 -> Ops.add(x, y);
+          case 1 -> Ops.subtract(y, x);
+          case 2 -> Ops.multiply(x, Ops.tanh(y));
+          case 3 -> Ops.divide(x, Ops.shift(Ops.softplus(y), 0.5f));
+          case 4 -> Ops.maximum(x, y);
+          default -> Ops.gaussianKl(Ops.tanh(x), Ops.tanh(y));
+        });
+  }
+
+  private void addProductOf(Tensor x) {
+    boolean transposeX = random.nextBoolean();
+    boolean transposeY = random.nextBoolean();
+    if (x.shape().rank() < 2) {
+      return;
+    }
+    int inner = transposeX ? x.shape().rows() : x.shape().columns();
+    any(t ->
+            t.shape().rank() == 2 && (transposeY ? t.shape().columns() : t.shape().rows()) == inner)
+        .ifPresent(
+            y -> pool.add(Ops.scale(Tensor.of(new MatMul(transposeX, transposeY), x, y), 0.5f)));
+  }
+
+  /** Takes a random tensor in, with values that a test may use for it. */
+  private void draw(Tensor tensor) {
+    boolean binary = !tensor.node().inputs().isEmpty();
+    var values = Array.zeros(tensor.shape());
+    for (int i = 0; i < values.values().length; i++) {
+      values.values()[i] = binary ? random.nextInt(2) : random.nextGaussian();
+    }
+    drawn.put(tensor, values);
+    pool.add(tensor);
+  }
+
+  /** Whether an op draws numbers. */
+  static boolean isDrawn(Tensor tensor) {
+    return tensor.node().op() instanceof Random;
+  }
+}
