@@ -104,6 +104,8 @@ final class Fusion {
       if (step.op instanceof Fusible fusible) {
         group.domain = domain(fusible, step);
       }
+    } else {
+      absorbProducers(group, step);
     }
     group.members.add(step);
     group.last = position;
@@ -117,6 +119,43 @@ final class Fusion {
         dependencies.depend(group.id, producer.get(input).id);
       }
     }
+  }
+
+  /** Takes the other chains that a step reads into its group, as in the sum of two chains. */
+  private void absorbProducers(Group group, Step step) {
+    for (Tensor input : step.inputs) {
+      Group other = producer.get(input);
+      if (other != null && other != group && canAbsorb(group, other, step)) {
+        group.members.addAll(other.members);
+        group.sums += other.sums;
+        other.members.forEach(member -> member.outputs.forEach(t -> producer.put(t, group)));
+        for (Tensor read : other.reads()) {
+          readers.get(read).replaceAll(g -> g == other ? group : g);
+        }
+        dependencies.depend(group.id, other.id);
+        dependencies.absorb(group.id, other.id);
+        groups.remove(other);
+      }
+    }
+  }
+
+  private boolean canAbsorb(Group group, Group other, Step step) {
+    if (!group.domain.equals(other.domain)
+        || group.sums + other.sums > Chain.MOST_SUMS
+        || depends(group, other)
+        || depends(other, group)) {
+      return false;
+    }
+    var external = new HashSet<Tensor>(step.inputs);
+    group.reads().forEach(external::add);
+    other.reads().forEach(external::add);
+    external.removeIf(t -> producer.get(t) == group || producer.get(t) == other);
+    return external.size() <= MOST_INPUTS
+        && step.inputs.stream().noneMatch(t -> producer.get(t) == other && isRowSum(t));
+  }
+
+  private static boolean isRowSum(Tensor tensor) {
+    return tensor.node().op() instanceof Fusible op && op.sumsRows();
   }
 
   private static Shape domain(Fusible op, Step step) {
@@ -159,7 +198,7 @@ final class Fusion {
       Group from = producer.get(input);
       if (from == group) {
         // A row's sum is not known before the row has been walked.
-        if (input.node().op() instanceof Fusible made && made.sumsRows()) {
+        if (isRowSum(input)) {
           return false;
         }
       } else if (from != null && depends(from, group)) {

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,12 @@ public final class Plan implements AutoCloseable {
   private final Map<String, Buffer> inputs = new LinkedHashMap<>();
   private final Map<String, Shape> inputShapes = new LinkedHashMap<>();
   private final Map<String, Buffer> variables = new LinkedHashMap<>();
+  private final Map<String, Float> initialValues = new HashMap<>();
   private final Map<String, Buffer> outputs = new LinkedHashMap<>();
   private final Map<String, Shape> outputShapes = new LinkedHashMap<>();
   private final Map<String, Buffer> metricSlots = new LinkedHashMap<>();
   private final List<Learner> learners = new ArrayList<>();
-  private final ByteBuffer scalar = direct(4);
+  private final Staging staging;
   private final Buffer state;
   private Buffer metrics;
   private Buffer history;
@@ -48,6 +50,7 @@ public final class Plan implements AutoCloseable {
 
   Plan(Device device) {
     this.device = device;
+    this.staging = new Staging(device);
     this.state = own(device.allocate(12));
     setState(0, 0);
   }
@@ -90,13 +93,11 @@ public final class Plan implements AutoCloseable {
 
   /** Sets an input, and waits. */
   public void set(String input, float... values) {
-    ByteBuffer host = direct(4 * values.length);
-    host.asFloatBuffer().put(values);
     if (values.length != inputShape(input).size()) {
       throw new IllegalArgumentException(
           input + " takes " + inputShape(input) + ", not " + values.length + " values");
     }
-    device.write(inputs.get(input), host);
+    staging.write(inputs.get(input), FloatBuffer.wrap(values));
   }
 
   /** Whether the plan reads a variable of this name. */
@@ -115,8 +116,7 @@ public final class Plan implements AutoCloseable {
   }
 
   private void write(Buffer target, float value) {
-    scalar.putFloat(0, value);
-    device.write(target, scalar.duplicate());
+    staging.write(target, FloatBuffer.wrap(new float[] {value}));
   }
 
   /** The names of the outputs. */
@@ -130,9 +130,7 @@ public final class Plan implements AutoCloseable {
 
   /** Waits for the last run and copies an output to the host. */
   public FloatBuffer read(String output) {
-    ByteBuffer host = direct((int) outputShape(output).bytes());
-    device.read(outputs.get(output), host);
-    return host.asFloatBuffer();
+    return staging.read(outputs.get(output), outputShape(output).size());
   }
 
   /** The names of the metrics, in the order of {@link #history}'s columns. */
@@ -145,9 +143,7 @@ public final class Plan implements AutoCloseable {
    * at step s are row {@code s % HISTORY}.
    */
   public FloatBuffer history() {
-    ByteBuffer host = direct(4 * HISTORY * metricSlots.size());
-    device.read(history, host);
-    return host.asFloatBuffer();
+    return staging.read(history, HISTORY * metricSlots.size());
   }
 
   /** Sets the seed of all random tensors and the number of runs done. */
@@ -246,10 +242,9 @@ public final class Plan implements AutoCloseable {
       }
       this.settings = own(device.allocate(8));
       this.squaredNorm = own(device.allocate(4));
-      ByteBuffer values = direct(8);
-      values.putFloat(objective.optimizer().learningRate());
-      values.putFloat(objective.optimizer().maxNorm()).flip();
-      device.write(settings, values);
+      Optimizer optimizer = objective.optimizer();
+      staging.write(
+          settings, FloatBuffer.wrap(new float[] {optimizer.learningRate(), optimizer.maxNorm()}));
       device.clear(squaredNorm);
     }
 
@@ -335,6 +330,11 @@ public final class Plan implements AutoCloseable {
   }
 
   Buffer variableFor(Variable variable) {
+    Float before = initialValues.putIfAbsent(variable.name(), variable.initial());
+    if (before != null && before != variable.initial()) {
+      throw new IllegalArgumentException(
+          "variable %s starts as %s and %s".formatted(variable.name(), before, variable.initial()));
+    }
     return variables.computeIfAbsent(
         variable.name(),
         name -> {

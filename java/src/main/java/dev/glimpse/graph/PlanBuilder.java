@@ -10,6 +10,7 @@ import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Leaf;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Random;
 import dev.glimpse.ops.Site;
 import dev.glimpse.ops.Structural;
 import dev.glimpse.ops.Tensor;
@@ -17,6 +18,7 @@ import dev.glimpse.ops.Variable;
 import dev.glimpse.ops.View;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,7 @@ public final class PlanBuilder {
 
   /** A tensor that the host reads after a run. */
   public PlanBuilder output(String name, Tensor tensor) {
-    outputs.put(name, tensor);
+    checkNew("outputs", name, outputs.putIfAbsent(name, tensor));
     return this;
   }
 
@@ -48,14 +50,23 @@ public final class PlanBuilder {
     if (scalar.shape().size() != 1) {
       throw new IllegalArgumentException("metric " + name + " is no scalar: " + scalar.shape());
     }
-    metrics.put(name, scalar);
+    checkNew("metrics", name, metrics.putIfAbsent(name, scalar));
     return this;
   }
 
   /** A loss that each run descends once. All gradients are computed before any update. */
   public PlanBuilder objective(Objective objective) {
+    for (Objective other : objectives) {
+      checkNew("objectives", other.name(), other.name().equals(objective.name()) ? other : null);
+    }
     objectives.add(objective);
     return this;
+  }
+
+  private static void checkNew(String kind, String name, Object before) {
+    if (before != null) {
+      throw new IllegalArgumentException("two " + kind + " are named " + name);
+    }
   }
 
   /** Runs every op by itself, in memory of its own: slower, with the same bits. For tests. */
@@ -102,13 +113,24 @@ public final class PlanBuilder {
         new Placement(
             device.info(), fused, tensor -> fixed(plan, kept, tensor), kept.keySet(), optimised);
     plan.allocateArena(placement.arena());
-    var lowering = new Lowering(plan);
+    var lowering = new Lowering(plan, streams(steps.list));
     placement.work.forEach(lowering::lower);
     for (Plan.Learner learner : plan.learners()) {
       lowering.update(learner);
     }
     lowering.advance();
     plan.record(lowering.launches);
+  }
+
+  /** Numbers the random tensors as they were written, in whatever order they are computed. */
+  private static Map<Op, Integer> streams(List<Step> steps) {
+    var streams = new IdentityHashMap<Op, Integer>();
+    for (Step step : steps) {
+      if (step.op instanceof Random) {
+        streams.put(step.op, streams.size());
+      }
+    }
+    return streams;
   }
 
   /** Leaves and aliases have a place already: what is wanted is a copy of them. */
@@ -141,10 +163,11 @@ public final class PlanBuilder {
     final List<Launch> launches = new ArrayList<>();
     private final Plan plan;
     private final Map<Arena.Block, Buffer> blocks = new HashMap<>();
-    private int streams;
+    private final Map<Op, Integer> streams;
 
-    Lowering(Plan plan) {
+    Lowering(Plan plan, Map<Op, Integer> streams) {
       this.plan = plan;
+      this.streams = streams;
     }
 
     void lower(Placement.Work work) {
@@ -185,7 +208,7 @@ public final class PlanBuilder {
     }
 
     void advance() {
-      if (metrics.isEmpty() && objectives.isEmpty() && streams == 0) {
+      if (metrics.isEmpty() && objectives.isEmpty() && streams.isEmpty()) {
         return;
       }
       var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), null, "advance"));
@@ -245,7 +268,7 @@ public final class PlanBuilder {
 
       @Override
       public int stream() {
-        return streams++;
+        return streams.get(work.op());
       }
 
       @Override

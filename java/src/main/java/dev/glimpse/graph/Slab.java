@@ -3,22 +3,20 @@ package dev.glimpse.graph;
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.ops.Parameter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
 /** One float per parameter value of a set in device memory: values, gradients or moments. */
 public final class Slab implements AutoCloseable {
-  private final Device device;
   private final ParameterSet set;
   private final Buffer buffer;
+  private final Staging staging;
   private final Map<Parameter, Buffer> slices = new HashMap<>();
 
   /** Allocates a slab of zeros. */
   Slab(Device device, ParameterSet set) {
-    this.device = device;
+    this.staging = new Staging(device);
     this.set = set;
     this.buffer = device.allocate(4L * set.size());
     device.clear(buffer);
@@ -41,9 +39,7 @@ public final class Slab implements AutoCloseable {
 
   /** Copies one parameter's floats to the host. */
   public FloatBuffer read(Parameter parameter) {
-    ByteBuffer host = direct(parameter);
-    device.read(of(parameter), host);
-    return host.asFloatBuffer();
+    return staging.read(of(parameter), parameter.shape().size());
   }
 
   /** Sets one parameter's floats. */
@@ -52,14 +48,7 @@ public final class Slab implements AutoCloseable {
       throw new IllegalArgumentException(
           parameter + " cannot take " + values.remaining() + " values");
     }
-    ByteBuffer host = direct(parameter);
-    host.asFloatBuffer().put(values.duplicate());
-    device.write(of(parameter), host);
-  }
-
-  private static ByteBuffer direct(Parameter parameter) {
-    return ByteBuffer.allocateDirect((int) parameter.shape().bytes())
-        .order(ByteOrder.nativeOrder());
+    staging.write(of(parameter), values);
   }
 
   @Override

@@ -84,8 +84,7 @@ public final class Checkpoint {
   }
 
   private static NamedTensor named(String name, Parameter parameter, FloatBuffer values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(4 * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     long[] shape = parameter.shape().dimensions().stream().mapToLong(d -> d).toArray();
     return NamedTensor.float32(name, bytes, shape);

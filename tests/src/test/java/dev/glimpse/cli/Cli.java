@@ -18,8 +18,7 @@ record Cli(int exitCode, String out, String err) {
   static Cli run(String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
-    CommandLine line =
-        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int exitCode = Main.execute(line, arguments);
     return new Cli(exitCode, out.toString(), err.toString());
   }

@@ -35,8 +35,7 @@ class TrainCommandTest {
     assertTrue(trained.out().contains("\ntest elbo -"), trained.out());
     assertEquals("report " + run.resolve("report.html"), lines.get(lines.size() - 1));
 
-    List<String> splits =
-        RunFolder.open(run).metrics().stream().map(Evaluation::split).toList();
+    List<String> splits = RunFolder.open(run).metrics().stream().map(Evaluation::split).toList();
     assertEquals(List.of("train", "validation", "train", "validation", "test"), splits);
     assertEquals(2, RunFolder.open(run).checkpoints().size());
     for (String sample : List.of("epoch-001.png", "epoch-002.png", "reconstructions.png")) {
@@ -62,8 +61,7 @@ class TrainCommandTest {
   @Test
   void anUnknownSettingNamesTheNearest() {
     String failure = Cli.run("train", "vae", "--set", "train.epoch=3").failure();
-    assertEquals(
-        "glimpse: there is no setting 'train.epoch'; did you mean train.epochs?", failure);
+    assertEquals("glimpse: there is no setting 'train.epoch'; did you mean train.epochs?", failure);
   }
 
   @Test

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.glimpse.data.IdxFiles;
 import dev.glimpse.train.RunFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +76,7 @@ class TrainedModelCommandsTest {
 
   @Test
   void reconstructs() throws IOException {
-    for (Path run : new Path[] {vae, cvae}) {
+    for (Path run : List.of(vae, cvae)) {
       Cli.run("reconstruct", run.toString(), "--count=20").succeeded();
       assertGrid(16, 4, run.resolve("samples/reconstructions.png"));
     }
@@ -81,7 +84,7 @@ class TrainedModelCommandsTest {
 
   @Test
   void interpolates() throws IOException {
-    for (Path run : new Path[] {vae, cvae}) {
+    for (Path run : List.of(vae, cvae)) {
       Cli.run("interpolate", run.toString(), "--steps=4", "--count=3").succeeded();
       assertGrid(6, 3, run.resolve("samples/interpolations.png"));
     }
@@ -102,7 +105,7 @@ class TrainedModelCommandsTest {
 
   @Test
   void manySamplesComeNearerToTheLikelihood() {
-    for (Path run : new Path[] {vae, cvae}) {
+    for (Path run : List.of(vae, cvae)) {
       JsonObject json =
           json(
               Cli.run(
@@ -134,7 +137,11 @@ class TrainedModelCommandsTest {
 
   @Test
   void imagesOfAnotherSizeAreRefused() throws IOException {
-    Path small = SmallImages.write(folder.resolve("small"));
+    Path small = Files.createDirectory(folder.resolve("small"));
+    for (String part : List.of("train", "t10k")) {
+      IdxFiles.write(small, part + "-images-idx3-ubyte", IdxFiles.images(24, 4, 5));
+      IdxFiles.write(small, part + "-labels-idx1-ubyte", IdxFiles.labels(24, 3));
+    }
     String failure = Cli.run("evaluate", vae.toString(), "--data", small.toString()).failure();
     assertTrue(failure.contains("was trained on images of 28 x 28 x 1"), failure);
     assertTrue(failure.contains("has 4 x 5 x 1"), failure);
@@ -146,8 +153,8 @@ class TrainedModelCommandsTest {
     Cli.train("vae", run, "--epochs=1");
     Path tensors = RunFolder.open(run).latest().orElseThrow().resolve("tensors.safetensors");
     byte[] bytes = Files.readAllBytes(tensors);
-    Files.write(tensors, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-    for (String command : new String[] {"sample", "evaluate"}) {
+    Files.write(tensors, Arrays.copyOf(bytes, bytes.length / 2));
+    for (String command : List.of("sample", "evaluate")) {
       String failure = Cli.run(command, run.toString()).failure();
       assertTrue(failure.startsWith("glimpse: " + tensors + ": "), failure);
     }

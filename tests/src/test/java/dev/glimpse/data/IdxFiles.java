@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
 /** Makes IDX files for tests. */
-final class IdxFiles {
+public final class IdxFiles {
   private IdxFiles() {}
 
   /** {@code count} images of {@code height} x {@code width}; value {@code k} of all is byte k. */
-  static byte[] images(int count, int height, int width) {
+  public static byte[] images(int count, int height, int width) {
     var file = ByteBuffer.allocate(16 + count * height * width);
     file.putInt(IdxReader.IMAGES).putInt(count).putInt(height).putInt(width);
     for (int i = 0; file.hasRemaining(); i++) {
@@ -22,7 +22,7 @@ final class IdxFiles {
   }
 
   /** Labels 0, 1, ..., classes - 1, 0, ... */
-  static byte[] labels(int count, int classes) {
+  public static byte[] labels(int count, int classes) {
     var file = ByteBuffer.allocate(8 + count);
     file.putInt(IdxReader.LABELS).putInt(count);
     for (int i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ final class IdxFiles {
     return file.array();
   }
 
-  static byte[] gzip(byte[] bytes) {
+  public static byte[] gzip(byte[] bytes) {
     var packed = new ByteArrayOutputStream();
     try (var out = new GZIPOutputStream(packed)) {
       out.write(bytes);
@@ -41,7 +41,7 @@ final class IdxFiles {
     return packed.toByteArray();
   }
 
-  static Path write(Path folder, String name, byte[] bytes) throws IOException {
+  public static Path write(Path folder, String name, byte[] bytes) throws IOException {
     return Files.write(folder.resolve(name), bytes);
   }
 }

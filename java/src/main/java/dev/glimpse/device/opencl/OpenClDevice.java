@@ -38,6 +38,7 @@ final class OpenClDevice implements Device {
   private final OpenClPrograms programs;
   private final AtomicInteger liveObjects = new AtomicInteger();
   private cl_command_queue profilingQueue;
+  private boolean closed;
 
   OpenClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id device, ProgramCache cache) {
     CL.setExceptionsEnabled(true);
@@ -64,7 +65,7 @@ final class OpenClDevice implements Device {
       throw outOfMemory(bytes, "CL_INVALID_BUFFER_SIZE", null);
     }
     try {
-      cl_mem memory = clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null);
+      cl_mem memory = clCreateBuffer(context(), CL_MEM_READ_WRITE, bytes, null, null);
       return new OpenClBuffer(this, memory, bytes);
     } catch (CLException e) {
       throw outOfMemory(bytes, symbol(e), e);
@@ -84,12 +85,12 @@ final class OpenClDevice implements Device {
     if (!source.isDirect()) {
       throw new IllegalArgumentException("an upload needs a direct buffer");
     }
-    cl_mem memory = OpenClBuffer.memory(target);
     long bytes = Math.min(source.capacity(), target.bytes());
     Pointer pointer = Pointer.to(source.duplicate().clear());
     return () -> {
       try {
-        clEnqueueWriteBuffer(queue, memory, false, 0, bytes, pointer, 0, null, null);
+        cl_mem memory = OpenClBuffer.memory(target);
+        clEnqueueWriteBuffer(queue(), memory, false, 0, bytes, pointer, 0, null, null);
       } catch (CLException e) {
         throw failure("clEnqueueWriteBuffer", e);
       }
@@ -103,7 +104,7 @@ final class OpenClDevice implements Device {
         "clEnqueueWriteBuffer",
         () ->
             clEnqueueWriteBuffer(
-                queue,
+                queue(),
                 OpenClBuffer.memory(target),
                 true,
                 0,
@@ -121,7 +122,7 @@ final class OpenClDevice implements Device {
         "clEnqueueReadBuffer",
         () ->
             clEnqueueReadBuffer(
-                queue,
+                queue(),
                 OpenClBuffer.memory(source),
                 true,
                 0,
@@ -144,7 +145,7 @@ final class OpenClDevice implements Device {
         "clEnqueueFillBuffer",
         () ->
             clEnqueueFillBuffer(
-                queue,
+                queue(),
                 OpenClBuffer.memory(target),
                 Pointer.to(ZERO),
                 1,
@@ -168,7 +169,7 @@ final class OpenClDevice implements Device {
   @Override
   public void finish() {
     try {
-      clFinish(queue);
+      clFinish(queue());
     } catch (CLException e) {
       throw failure("clFinish", e);
     }
@@ -181,7 +182,11 @@ final class OpenClDevice implements Device {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     finish();
+    closed = true;
     programs.close();
     if (profilingQueue != null) {
       clReleaseCommandQueue(profilingQueue);
@@ -197,6 +202,7 @@ final class OpenClDevice implements Device {
   }
 
   cl_context context() {
+    checkOpen();
     return context;
   }
 
@@ -205,7 +211,14 @@ final class OpenClDevice implements Device {
   }
 
   cl_command_queue queue() {
+    checkOpen();
     return queue;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the device is closed");
+    }
   }
 
   /** A second queue, so that the normal one never pays for profiling. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch on the CPU. */
@@ -24,16 +25,25 @@ public final class Engine implements Peer {
 
   private final int threads = Runtime.getRuntime().availableProcessors();
 
+  /** Loads LibTorch. */
   public Engine() {
+    // The presets' guard against leaks would call the garbage collector between two steps.
+    System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     torch.set_num_threads(threads);
+    openblas_nolapack.blas_set_num_threads(threads);
     torch.manual_seed(1);
   }
 
   @Override
   public String description() {
     Matcher version = VERSION.matcher(torch.show_config().getString());
-    return "LibTorch %s on the CPU, %d threads"
-        .formatted(version.find() ? version.group(1) : "", threads);
+    boolean passive = "PASSIVE".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
+    return "LibTorch %s on the CPU, %d threads%s"
+        .formatted(
+            version.find() ? version.group(1) : "",
+            threads,
+            passive ? "" : " (slowed down: ./glimpse bench sets OMP_WAIT_POLICY=PASSIVE)");
   }
 
   @Override

@@ -1,0 +1,106 @@
+package dev.glimpse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run is a function of its settings, whatever happens to it on the way. */
+class ResumeTest {
+  private static final int EPOCHS = 4;
+
+  @TempDir private static Path folder;
+
+  private static Path whole;
+
+  @BeforeAll
+  static void trainWithoutStop() {
+    whole = folder.resolve("whole");
+    Cli.train("cvae", whole, "--epochs=" + EPOCHS);
+  }
+
+  private static void assertSameAsWhole(Path run) throws IOException {
+    Path expected = RunFolder.open(whole).latest().orElseThrow();
+    Path found = RunFolder.open(run).latest().orElseThrow();
+    assertEquals(expected.getFileName(), found.getFileName());
+    String tensors = "tensors.safetensors";
+    assertEquals(-1, Files.mismatch(expected.resolve(tensors), found.resolve(tensors)), tensors);
+    assertEquals(values(whole), values(run));
+    for (String picture : List.of("epoch-004.png", "reconstructions.png")) {
+      Path samples = Path.of("samples", picture);
+      assertEquals(-1, Files.mismatch(whole.resolve(samples), run.resolve(samples)), picture);
+    }
+  }
+
+  private static List<Map<String, Double>> values(Path run) {
+    return RunFolder.open(run).metrics().stream().map(Evaluation::values).toList();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() throws IOException {
+    Path again = folder.resolve("again");
+    Cli.train("cvae", again, "--epochs=" + EPOCHS);
+    assertSameAsWhole(again);
+  }
+
+  @Test
+  void aRunGoesOnAsIfItHadNeverStopped() throws IOException {
+    Path run = folder.resolve("extended");
+    Cli.train("cvae", run, "--epochs=2");
+    Cli resumed = Cli.run("train", "cvae", "--resume", run.toString(), "--epochs=" + EPOCHS);
+    assertTrue(resumed.succeeded().out().contains("\ngoes on after epoch 2\n"), resumed.out());
+    assertSameAsWhole(run);
+    assertEquals("4", RunFolder.open(run).config().settings().get("train.epochs"));
+  }
+
+  @Test
+  @Timeout(60)
+  void aRunThatWasKilledGoesOn() throws IOException, InterruptedException {
+    Path run = folder.resolve("killed");
+    var command =
+        new ArrayList<String>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(Cli.training("cvae", run, "--epochs=" + EPOCHS)));
+    Process child =
+        new ProcessBuilder(command)
+            .redirectOutput(folder.resolve("killed.log").toFile())
+            .redirectErrorStream(true)
+            .start();
+    // Its second epoch has begun when the first one's line is there.
+    while (child.isAlive() && !Files.readString(folder.resolve("killed.log")).contains("epoch 1")) {
+      TimeUnit.MILLISECONDS.sleep(2);
+    }
+    child.destroyForcibly().waitFor();
+    assertFalse(
+        Files.exists(run.resolve("report.html")), Files.readString(folder.resolve("killed.log")));
+
+    Cli.run("train", "--out", run.toString(), "--resume").succeeded();
+    assertSameAsWhole(run);
+  }
+
+  @Test
+  void aRunKeepsItsSettings() {
+    String failure = Cli.run("train", "--resume", whole.toString(), "--lr=1").failure();
+    assertTrue(failure.contains("a run goes on with its own settings"), failure);
+    Cli other = Cli.run("train", "vae", "--resume", whole.toString());
+    assertEquals(2, other.exitCode());
+    assertTrue(other.err().contains("trains a cvae, not a vae"), other.err());
+  }
+}

@@ -1,0 +1,72 @@
+package dev.glimpse.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  private final Settings settings =
+      new Settings()
+          .define("width", 400, 1, "of a layer")
+          .define("seed", 1, "of noise")
+          .define("rate", 1e-3, 0, "of learning")
+          .define("fast", false, "or not")
+          .define("layers", "400,400", "widths")
+          .choice("kind", List.of("plain", "fancy"), "of network");
+
+  @Test
+  void haveTheirDefaults() {
+    assertEquals(400, settings.integer("width"));
+    assertEquals(1e-3, settings.number("rate"));
+    assertEquals(false, settings.flag("fast"));
+    assertEquals("plain", settings.text("kind"));
+    settings.standard("width", 20);
+    assertEquals(20, settings.integer("width"));
+  }
+
+  @Test
+  void areSetFromText() {
+    settings.set("width", "7");
+    settings.set("seed", "-3");
+    settings.set("rate", "2e-4");
+    settings.set("fast", "on");
+    settings.set("kind", "fancy");
+    assertEquals(7, settings.integer("width"));
+    assertEquals(-3, settings.integer("seed"));
+    assertEquals(2e-4, settings.number("rate"));
+    assertTrue(settings.flag("fast"));
+    assertEquals("fancy", settings.text("kind"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          width | 1.5   | width takes a whole number, not '1.5'
+          width | 0     | width takes 1 or more, not 0
+          rate  | much  | rate takes a number, not 'much'
+          rate  | NaN   | rate takes 0 or more, not NaN
+          fast  | maybe | fast takes true or false, not 'maybe'
+          kind  | odd   | kind is one of plain, fancy, not 'odd'
+          widht | 3     | there is no setting 'widht'; did you mean width?
+          ratte | 3     | there is no setting 'ratte'; did you mean rate?
+          """)
+  void refuseWhatDoesNotSuit(String name, String text, String message) {
+    var refusal = assertThrows(SettingException.class, () -> settings.set(name, text));
+    assertEquals(message, refusal.getMessage());
+  }
+
+  @Test
+  void keepTheirLimitsWhenSet() {
+    settings.set("width", "3");
+    assertThrows(SettingException.class, () -> settings.set("width", "0"));
+    settings.set("kind", "fancy");
+    assertThrows(SettingException.class, () -> settings.set("kind", "odd"));
+  }
+}

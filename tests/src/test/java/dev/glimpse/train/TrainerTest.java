@@ -1,0 +1,131 @@
+package dev.glimpse.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.TestDevices;
+import dev.glimpse.graph.ParameterStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  private static final String[] SMALL = {"hidden=24", "latent=3", "train.size=200"};
+
+  private final Device device = TestDevices.own();
+
+  @TempDir private Path folder;
+
+  private static Settings settings(String... changes) {
+    return SmallTraining.settings(
+        "vae", Stream.of(SMALL, changes).flatMap(Stream::of).toArray(String[]::new));
+  }
+
+  private RunFolder train(Settings settings, TrainingListener... listeners) {
+    try (Trainer trainer =
+        SmallTraining.trainer(device, "vae", settings, folder.resolve("run"), listeners)) {
+      trainer.train();
+      return trainer.run();
+    }
+  }
+
+  private static List<Integer> epochs(RunFolder run, String split) {
+    return run.metrics().stream()
+        .filter(evaluation -> evaluation.split().equals(split))
+        .map(Evaluation::epoch)
+        .toList();
+  }
+
+  private static List<Integer> checkpointedEpochs(RunFolder run) {
+    return run.checkpoints().stream().map(path -> Checkpoint.readState(path).epoch()).toList();
+  }
+
+  @Test
+  void learns() {
+    RunFolder run = train(settings("train.size=0", "hidden=64", "latent=8", "train.epochs=10"));
+    List<Double> validation =
+        run.metrics().stream()
+            .filter(evaluation -> evaluation.split().equals("validation"))
+            .map(evaluation -> evaluation.values().get("elbo"))
+            .toList();
+    assertTrue(validation.get(0) > -560, validation::toString);
+    assertTrue(validation.get(9) > -215, validation::toString);
+  }
+
+  @Test
+  void evaluatesAsOftenAsAsked() {
+    RunFolder run = train(settings("train.epochs=5", "train.evaluateEvery=2"));
+    assertEquals(List.of(1, 2, 3, 4, 5), epochs(run, "train"));
+    assertEquals(List.of(2, 4, 5), epochs(run, "validation"));
+    assertEquals(List.of(5), epochs(run, "test"));
+  }
+
+  @Test
+  void keepsTheNewestCheckpointsAndTheBest() {
+    // Without a learning rate the first epoch stays the best.
+    RunFolder run = train(settings("train.epochs=6", "train.keep=2", "train.lr=0"));
+    assertEquals(List.of(1, 5, 6), checkpointedEpochs(run));
+    assertEquals(run.latest().orElseThrow(), run.preferred());
+  }
+
+  @Test
+  void stopsEarlyAndGoesBackToTheBest() {
+    var judged = new ArrayList<Map<String, Double>>();
+    TrainingListener watcher =
+        new TrainingListener() {
+          @Override
+          public void finished(Trainer trainer, Evaluation test) {
+            judged.add(validate(trainer.model(), trainer.store(), trainer.validation()));
+          }
+        };
+    // Few images and a high rate: the model soon learns them by heart.
+    RunFolder run =
+        train(
+            settings("train.size=40", "train.lr=0.03", "train.epochs=200", "train.patience=5"),
+            watcher);
+
+    List<Integer> epochs = epochs(run, "validation");
+    int last = epochs.get(epochs.size() - 1);
+    Checkpoint.State state = Checkpoint.readState(run.latest().orElseThrow());
+    assertTrue(last < 200, "never stopped");
+    assertEquals(last - 5, state.bestEpoch());
+    assertEquals(state.bestValue(), judged.get(0).get("elbo"));
+    assertEquals(run.checkpoint(state.bestStep()), run.preferred());
+  }
+
+  private Map<String, Double> validate(Model model, ParameterStore store, ImageSet images) {
+    try (var evaluator = new Evaluator(model, store, DataShape.of(images), images.size())) {
+      return evaluator.evaluate(images);
+    }
+  }
+
+  @Test
+  void stopsAtTheFirstNumberThatIsNone() {
+    var diverged = assertThrows(DivergedException.class, () -> train(settings("train.lr=1e30")));
+    assertTrue(diverged.getMessage().contains(" is NaN in step 2;"), diverged.getMessage());
+  }
+
+  @Test
+  void greyValuesGiveNoLikelihood() {
+    RunFolder run = train(settings("train.epochs=1", "data.binarise=none"));
+    Evaluation test = run.metrics().get(2);
+    assertEquals(List.of("greyBound", "kl", "reconstruction"), List.copyOf(test.values().keySet()));
+  }
+
+  @Test
+  void freesWhatItTook() {
+    int before = device.liveObjects();
+    train(settings("train.epochs=1"));
+    // Compiled programs stay with the device.
+    train(settings("train.epochs=1"), new TrainingListener() {});
+    int after = device.liveObjects();
+    assertTrue(after >= before);
+  }
+}
