@@ -301,8 +301,10 @@ __kernel WORK_GROUP(SIDE, SIDE) void gemm(
     b_tile[item] = partial;
     barrier(CLK_LOCAL_MEM_FENCE);
     if (item < TILE_N && column < n) {
-      for (int r = 1; r < SUM_ROWS; r++) partial += b_tile[r * TILE_N + lane];
-      column_sums[column] = partial;
+      // From local memory alone: PoCL 3.1 loses a private sum across a barrier in a condition.
+      float total = 0.0f;
+      for (int r = 0; r < SUM_ROWS; r++) total += b_tile[r * TILE_N + lane];
+      column_sums[column] = total;
     }
   }
 #endif

@@ -51,7 +51,7 @@ INLINE vec f_log(vec x) {
   p = fma(n, (vec)(LN2_LO), p);
   p = fma(z, (vec)(-0.5f), p);
   const vec y = fma(n, (vec)(LN2_HI), m + p);
-  const vec positive = x < (vec)(3.4e38f) ? y : x;
+  const vec positive = x < (vec)(INFINITY) ? y : x;
   return x > (vec)(0.0f) ? positive : (x == (vec)(0.0f) ? (vec)(-INFINITY) : (vec)(NAN));
 }
 

@@ -41,7 +41,7 @@ public final class PlanBuilder {
 
   /** A tensor that the host reads after a run. */
   public PlanBuilder output(String name, Tensor tensor) {
-    checkNew("outputs", name, outputs.putIfAbsent(name, tensor));
+    checkNew("outputs", name, outputs.putIfAbsent(name, tensor) == null);
     return this;
   }
 
@@ -50,21 +50,20 @@ public final class PlanBuilder {
     if (scalar.shape().size() != 1) {
       throw new IllegalArgumentException("metric " + name + " is no scalar: " + scalar.shape());
     }
-    checkNew("metrics", name, metrics.putIfAbsent(name, scalar));
+    checkNew("metrics", name, metrics.putIfAbsent(name, scalar) == null);
     return this;
   }
 
   /** A loss that each run descends once. All gradients are computed before any update. */
   public PlanBuilder objective(Objective objective) {
-    for (Objective other : objectives) {
-      checkNew("objectives", other.name(), other.name().equals(objective.name()) ? other : null);
-    }
+    String name = objective.name();
+    checkNew("objectives", name, objectives.stream().noneMatch(o -> o.name().equals(name)));
     objectives.add(objective);
     return this;
   }
 
-  private static void checkNew(String kind, String name, Object before) {
-    if (before != null) {
+  private static void checkNew(String kind, String name, boolean isNew) {
+    if (!isNew) {
       throw new IllegalArgumentException("two " + kind + " are named " + name);
     }
   }

@@ -11,7 +11,12 @@ public record Broadcast(Shape shape) implements Fusible {
 
   @Override
   public List<Shape> shapes(List<Shape> inputs) {
-    return new Pointwise(Function.ADD, List.of()).shapes(List.of(inputs.get(0), shape));
+    List<Shape> largest =
+        new Pointwise(Function.ADD, List.of()).shapes(List.of(inputs.get(0), shape));
+    if (!largest.get(0).equals(shape)) {
+      throw new ShapeException(inputs.get(0) + " does not broadcast to " + shape);
+    }
+    return largest;
   }
 
   @Override

@@ -52,8 +52,15 @@ public record Shape(List<Integer> dimensions) {
     return 4L * size();
   }
 
-  /** This shape with another last axis. */
+  /**
+   * This shape with another last axis.
+   *
+   * @throws ShapeException for a scalar, which has none
+   */
   public Shape withColumns(int columns) {
+    if (rank() == 0) {
+      throw new ShapeException("a scalar has no last axis");
+    }
     int[] changed = dimensions.stream().mapToInt(d -> d).toArray();
     changed[changed.length - 1] = columns;
     return of(changed);

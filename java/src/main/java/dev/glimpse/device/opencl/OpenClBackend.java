@@ -22,7 +22,16 @@ import org.jocl.cl_platform_id;
 
 /** OpenCL through JOCL. Device ids are {@code opencl:<platform>.<device>}. */
 public final class OpenClBackend implements Backend {
+  private final ProgramCache cache;
   private String trouble = "";
+
+  public OpenClBackend() {
+    this(ProgramCache.ofUser());
+  }
+
+  OpenClBackend(ProgramCache cache) {
+    this.cache = cache;
+  }
 
   @Override
   public String name() {
@@ -43,7 +52,7 @@ public final class OpenClBackend implements Backend {
   public Device open(DeviceInfo wanted) {
     for (Found found : found()) {
       if (found.info.id().equals(wanted.id())) {
-        return new OpenClDevice(wanted, found.platform, found.device, ProgramCache.ofUser());
+        return new OpenClDevice(wanted, found.platform, found.device, cache);
       }
     }
     throw new DeviceException("NO_DEVICE", "device " + wanted.id() + " is gone");

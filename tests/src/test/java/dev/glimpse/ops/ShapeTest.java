@@ -1,0 +1,95 @@
+package dev.glimpse.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.Linear;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Shapes, and the errors where they do not fit: these name the layer, the op and the shapes. */
+class ShapeTest {
+  private static Tensor input(int... dimensions) {
+    return Tensor.of(new Input("input", Shape.of(dimensions)));
+  }
+
+  private static void assertRefused(String message, Executable build) {
+    assertEquals(message, assertThrows(ShapeException.class, build).getMessage());
+  }
+
+  @Test
+  void aShapeIsAMatrix() {
+    Shape shape = Shape.of(2, 3, 5);
+    assertEquals(6, shape.rows());
+    assertEquals(5, shape.columns());
+    assertEquals(30, shape.size());
+    assertEquals(120, shape.bytes());
+    assertEquals(3, shape.dimension(-2));
+    assertEquals(Shape.of(2, 3, 7), shape.withColumns(7));
+    assertEquals("[2, 3, 5]", shape.toString());
+    assertEquals(1, Shape.SCALAR.rows());
+    assertEquals(1, Shape.SCALAR.columns());
+    assertEquals(1, Shape.SCALAR.size());
+  }
+
+  @Test
+  void someShapesAreNone() {
+    assertRefused("a tensor cannot have the shape [2, 0]", () -> Shape.of(2, 0));
+    assertRefused("a tensor cannot have the shape [-1]", () -> Shape.of(-1));
+    assertRefused("a tensor cannot have the shape [65536, 65536]", () -> Shape.of(65536, 65536));
+  }
+
+  @Test
+  void anErrorNamesTheLayer() {
+    var layer = new Linear("encoder.0", 784, 400, Activation.TANH);
+    assertRefused(
+        "encoder.0: matmulNN of [[100, 783], [784, 400]]: inner dimensions are 783 and 784",
+        () -> layer.apply(input(100, 783)));
+    assertRefused(
+        "outer/encoder.0: matmulNN of [[1, 2], [784, 400]]: inner dimensions are 2 and 784",
+        () -> Scope.in("outer", () -> layer.apply(input(1, 2))));
+  }
+
+  @Test
+  void everyOpSaysWhatDoesNotFit() {
+    assertRefused(
+        "add of [[2, 3], [2, 4]]: [2, 3] does not broadcast to [2, 4]",
+        () -> Ops.add(input(2, 3), input(2, 4)));
+    assertRefused(
+        "multiply of [[3, 2], [3]]: [3] does not broadcast to [3, 2]",
+        () -> Ops.multiply(input(3, 2), input(3)));
+    assertRefused(
+        "broadcast of [[2]]: [2] does not broadcast to [2, 3]",
+        () -> Ops.broadcast(input(2), Shape.of(2, 3)));
+    assertRefused(
+        "broadcast of [[2, 3]]: [2, 3] does not broadcast to [3]",
+        () -> Ops.broadcast(input(2, 3), Shape.of(3)));
+    assertRefused(
+        "split of [[2, 5]]: parts [2, 2] do not fill the last axis",
+        () -> Ops.split(input(2, 5), List.of(2, 2)));
+    assertRefused(
+        "concat of [[2, 5], [3, 5]]: all axes but the last must agree",
+        () -> Ops.concat(List.of(input(2, 5), input(3, 5))));
+    assertRefused(
+        "reshape of [[2, 5]]: [3, 4] has another number of elements",
+        () -> Ops.reshape(input(2, 5), Shape.of(3, 4)));
+    assertRefused(
+        "softmax_cross_entropy of [[2, 5], [2, 4]]: logits and targets must have the same shape",
+        () -> Ops.softmaxCrossEntropy(input(2, 5), input(2, 4)));
+    assertRefused(
+        "sum repeats of [[5, 2]]: 5 is no multiple of 2",
+        () -> Tensor.of(new SumRepeats(2), input(5, 2)));
+    assertRefused("row sum of [[]]: a scalar has no last axis", () -> Ops.rowSum(input()));
+    assertRefused("log_sum_exp of [[]]: a scalar has no last axis", () -> Ops.logSumExp(input()));
+  }
+
+  @Test
+  void aGradientsLayerIsThatOfItsValue() {
+    var layer = new Linear("encoder.0", 3, 4, Activation.TANH);
+    Tensor y = layer.apply(input(2, 3));
+    assertEquals("encoder.0", y.node().scope());
+    assertEquals("", Scope.current());
+  }
+}
