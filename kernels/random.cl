@@ -14,10 +14,13 @@
 #include "dialect/vector.h"
 #include "dialect/functions.h"
 
-// The upper half of a 64-bit product. PoCL's mul_hi of a vector goes lane by lane.
+// The upper half of a 64-bit product. PoCL's mul_hi of a vector goes lane by lane; a ulong8 would be
+// wider than AVX2's registers.
 INLINE uvec multiply_high(uvec a, uint b) {
 #ifdef CPU
-  return convert_uint8((convert_ulong8(a) * (ulong)b) >> 32);
+  const uint4 low = convert_uint4((convert_ulong4(a.lo) * (ulong)b) >> 32);
+  const uint4 high = convert_uint4((convert_ulong4(a.hi) * (ulong)b) >> 32);
+  return (uvec)(low, high);
 #else
   return mul_hi(a, b);
 #endif

@@ -1,0 +1,59 @@
+package dev.glimpse.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DevicesTest {
+  @Test
+  void theListSaysWhatThereIs() {
+    List<DeviceInfo> devices = Devices.list();
+    assertFalse(devices.isEmpty());
+    for (DeviceInfo info : devices) {
+      assertTrue(info.id().matches("[a-z]+:\\d+\\.\\d+"), info.id());
+      assertFalse(info.name().isEmpty());
+      assertTrue(info.computeUnits() > 0);
+      assertTrue(info.maxAllocation() <= info.memory());
+      assertTrue(info.alignment() >= 4);
+    }
+    assertEquals(devices.size(), devices.stream().map(DeviceInfo::id).distinct().count());
+  }
+
+  @Test
+  void aDeviceIsChosenByIdOrNameOrKind() {
+    DeviceInfo best = Devices.choose("best");
+    assertFalse(best.emulated());
+    assertEquals(best, Devices.choose(best.id()));
+    assertEquals(best, Devices.choose(best.name().substring(1).toUpperCase()));
+    assertEquals(best, Devices.choose(best.kind().isCpu() ? "cpu" : "gpu"));
+  }
+
+  @Test
+  void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    var refusal = assertThrows(DeviceException.class, () -> Devices.open("no such device"));
+    assertEquals("NO_DEVICE", refusal.code());
+    assertTrue(refusal.getMessage().startsWith("no device matches 'no such device'; there is "));
+    for (DeviceInfo info : Devices.list()) {
+      assertTrue(refusal.getMessage().contains(info.id() + " (" + info.name() + ")"));
+    }
+  }
+
+  @Test
+  void aDeviceMayGo() {
+    DeviceInfo gone = new DryDevice(DeviceInfo.Kind.CPU).info();
+    var refusal = assertThrows(DeviceException.class, () -> Devices.open(gone));
+    assertEquals("no back end for device dry:0.0", refusal.getMessage());
+  }
+
+  @Test
+  void kernelVariantsCanBeThoseOfAnotherKind() {
+    DeviceInfo best = Devices.choose("best");
+    DeviceInfo gpu = best.as(DeviceInfo.Kind.AMD);
+    assertEquals(DeviceInfo.Kind.AMD, gpu.kind());
+    assertEquals(best, gpu.as(best.kind()));
+  }
+}
