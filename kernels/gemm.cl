@@ -236,7 +236,6 @@ __kernel WORK_GROUP(1, 1) void gemm(
 #define SIDE 16
 #define ITEM_M (TILE_M / SIDE)
 #define ITEM_N (TILE_N / SIDE)
-#define SUM_ROWS (SIDE * SIDE / TILE_N)
 
 __kernel WORK_GROUP(SIDE, SIDE) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
@@ -292,20 +291,12 @@ __kernel WORK_GROUP(SIDE, SIDE) void gemm(
     barrier(CLK_LOCAL_MEM_FENCE);
   }
 #if COLUMN_SUMS
-  if (first_row == 0) {
-    const int lane = item % TILE_N, column = first_column + lane;
-    float partial = 0.0f;
-    if (column < n) {
-      for (int p = item / TILE_N; p < k; p += SUM_ROWS) partial += b[b_offset + p * ldb + column];
-    }
-    b_tile[item] = partial;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (item < TILE_N && column < n) {
-      // From local memory alone: PoCL 3.1 loses a private sum across a barrier in a condition.
-      float total = 0.0f;
-      for (int r = 0; r < SUM_ROWS; r++) total += b_tile[r * TILE_N + lane];
-      column_sums[column] = total;
-    }
+  // The four partial sums of column_sum, by one work-item and so without a barrier in a condition.
+  const int summed = first_column + item;
+  if (first_row == 0 && item < TILE_N && summed < n) {
+    float partial[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int p = 0; p < k; p++) partial[p % 4] += b[b_offset + p * ldb + summed];
+    column_sums[summed] = partial[0] + partial[1] + partial[2] + partial[3];
   }
 #endif
   for (int i = 0; i < ITEM_M; i++) {

@@ -118,7 +118,7 @@ final class TrainingStep implements Contender {
     Times enqueueing = Times.of(host);
     facts.put("host_ms", enqueueing.median());
     facts.put("host_ms_min", enqueueing.min());
-    facts.put("heap_bytes", (double) (allocated / MEASURED));
+    facts.put("heap_bytes", (double) allocated / MEASURED);
     facts.put("launches", (double) plan.launches().size());
     facts.put("arena_bytes", (double) plan.arenaBytes());
     return facts;

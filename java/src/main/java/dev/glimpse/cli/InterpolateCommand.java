@@ -69,9 +69,11 @@ final class InterpolateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (steps < 2 || count < 1) {
-      throw new SettingException("two --steps or more are needed, and one row");
+    if (steps < 2) {
+      throw new SettingException("--steps takes 2 or more, not " + steps);
     }
+    Pictures.checkCount(count);
+    Pictures.checkCount((long) count * steps);
     try (TrainedModel trained = run.open()) {
       ImageSet test = trained.data(null).test();
       if (test.size() < 2 * count) {

@@ -3,6 +3,7 @@ package dev.glimpse.cli;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.io.Png;
 import dev.glimpse.train.DataShape;
+import dev.glimpse.train.SettingException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,17 @@ final class Pictures {
   private static final int ENLARGEMENT = 2;
   private static final int PADDING = 2;
 
+  private static final int MOST_IMAGES = 10_000;
+
   private Pictures() {}
+
+  /** Stops where a picture would show no image, or more than one can look at. */
+  static void checkCount(long images) {
+    if (images < 1 || images > MOST_IMAGES) {
+      throw new SettingException(
+          "a picture shows 1 to %d images, not %d".formatted(MOST_IMAGES, images));
+    }
+  }
 
   /** Writes images side by side, twice as large, with thin lines between them. */
   static void write(Path file, FloatBuffer images, DataShape shape, int columns) {

@@ -2,7 +2,6 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.train.Binarisation;
-import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,9 +47,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (count < 1) {
-      throw new SettingException("--count takes one image or more, not " + count);
-    }
+    Pictures.checkCount(count);
     try (TrainedModel trained = run.open()) {
       Binarisation binarisation = Binarisation.of(trained.settings());
       ImageSet images = binarisation.forEvaluation(trained.data(null).test().first(count));

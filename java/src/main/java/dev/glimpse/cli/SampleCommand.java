@@ -59,9 +59,7 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (count != null && count < 1) {
-      throw new SettingException("--count takes one image or more, not " + count);
-    }
+    Pictures.checkCount(count == null ? COUNT : count);
     try (TrainedModel trained = run.open();
         var sampler =
             new Sampler(trained.model(), trained.store(), trained.shape(), grid(trained))) {

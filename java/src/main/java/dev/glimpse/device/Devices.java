@@ -7,12 +7,16 @@ import java.util.ServiceLoader;
 
 /** Listing and choosing devices, over all back ends. */
 public final class Devices {
+  /** Kept, because a back end remembers why it has no devices. */
+  private static final List<Backend> BACKENDS =
+      ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
+
   private Devices() {}
 
   /** All devices, best first: GPUs before CPUs, emulated ones last. */
   public static List<DeviceInfo> list() {
     var devices = new ArrayList<DeviceInfo>();
-    for (Backend backend : backends()) {
+    for (Backend backend : BACKENDS) {
       devices.addAll(backend.devices());
     }
     devices.sort(
@@ -55,7 +59,7 @@ public final class Devices {
 
   public static Device open(DeviceInfo info) {
     String prefix = info.id().substring(0, info.id().indexOf(':'));
-    for (Backend backend : backends()) {
+    for (Backend backend : BACKENDS) {
       if (backend.name().equals(prefix)) {
         return backend.open(info);
       }
@@ -67,7 +71,7 @@ public final class Devices {
     var message = new StringBuilder();
     if (devices.isEmpty()) {
       message.append("no device found.");
-      for (Backend backend : backends()) {
+      for (Backend backend : BACKENDS) {
         message.append(' ').append(backend.unavailableBecause());
       }
       return message.toString();
@@ -77,11 +81,5 @@ public final class Devices {
       message.append(' ').append(device.id()).append(" (").append(device.name()).append(')');
     }
     return message.toString();
-  }
-
-  private static List<Backend> backends() {
-    var backends = new ArrayList<Backend>();
-    ServiceLoader.load(Backend.class).forEach(backends::add);
-    return backends;
   }
 }

@@ -181,7 +181,8 @@ public final class AtomicFiles {
     return e.getClass() == IOException.class ? text : e.getClass().getSimpleName() + ": " + text;
   }
 
-  private static void deleteQuietly(Path path) {
+  /** Deletes a file or a folder with all that is in it, as far as that is possible. */
+  public static void deleteQuietly(Path path) {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

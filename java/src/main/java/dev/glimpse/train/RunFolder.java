@@ -149,6 +149,13 @@ public final class RunFolder {
     }
   }
 
+  /** Deletes old checkpoints, save the newest ones and one more. */
+  void forgetCheckpoints(int newest, Path best) {
+    var old = new ArrayList<>(checkpoints());
+    old.remove(best);
+    old.subList(0, Math.max(0, old.size() - newest)).forEach(AtomicFiles::deleteQuietly);
+  }
+
   /** The newest checkpoint. */
   public Optional<Path> latest() {
     List<Path> all = checkpoints();

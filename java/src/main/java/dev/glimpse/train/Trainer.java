@@ -9,15 +9,7 @@ import dev.glimpse.device.Fence;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
-import java.io.IOException;
-import java.nio.FloatBuffer;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +21,6 @@ public final class Trainer implements AutoCloseable {
   /** The seed of the fixed binarisation of validation and test images. */
   public static final long BINARISATION_SEED = 20160101;
 
-  private static final int CHECK_EVERY = 256;
   private static final long PROGRESS_NANOSECONDS = 200_000_000;
 
   private final Device device;
@@ -57,8 +48,6 @@ public final class Trainer implements AutoCloseable {
   private int bestEpoch = -1;
   private double secondsBefore;
   private long started;
-  private int checkedUpTo;
-  private double[] epochSums;
 
   /** Compiles the model's plans. */
   public Trainer(
@@ -164,7 +153,6 @@ public final class Trainer implements AutoCloseable {
    */
   public Evaluation train() {
     started = System.nanoTime();
-    checkedUpTo = step;
     listeners.forEach(listener -> listener.started(this));
     try (var batches = new Batches(train, batchSize, settings.integer("train.seed"), true);
         Fence one = device.fence();
@@ -194,7 +182,7 @@ public final class Trainer implements AutoCloseable {
       int warmup = settings.integer("train.klWarmup");
       plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
     }
-    epochSums = new double[plan.metrics().size()];
+    var metrics = new EpochMetrics(plan, run, step);
     var feed = new Feed(plan);
     int count = batches.batchesPerEpoch();
     long begun = System.nanoTime();
@@ -208,9 +196,7 @@ public final class Trainer implements AutoCloseable {
       plan.run();
       (i % 2 == 0 ? one : other).signal();
       step++;
-      if (step - checkedUpTo == CHECK_EVERY) {
-        checkMetrics();
-      }
+      metrics.step(step);
       long now = System.nanoTime();
       if (now - shown > PROGRESS_NANOSECONDS || i + 1 == count) {
         shown = now;
@@ -219,43 +205,7 @@ public final class Trainer implements AutoCloseable {
         listeners.forEach(listener -> listener.progressed(progress));
       }
     }
-    checkMetrics();
-    record("train", means(count));
-  }
-
-  /** Adds the metrics of the latest steps to the epoch's sums; stops at the first that is none. */
-  private void checkMetrics() {
-    List<String> names = plan.metrics();
-    FloatBuffer history = plan.history();
-    for (; checkedUpTo < step; checkedUpTo++) {
-      for (int i = 0; i < names.size(); i++) {
-        float value = history.get(checkedUpTo % Plan.HISTORY * names.size() + i);
-        if (!Float.isFinite(value)) {
-          throw diverged(names.get(i), value);
-        }
-        epochSums[i] += value;
-      }
-    }
-  }
-
-  private DivergedException diverged(String metric, float value) {
-    String checkpoint =
-        run.latest().map(path -> "the last good checkpoint is " + path).orElse("no checkpoint yet");
-    return new DivergedException(
-        "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
-            .formatted(metric, value, checkedUpTo + 1, checkpoint));
-  }
-
-  private Map<String, Double> means(int count) {
-    var means = new LinkedHashMap<String, Double>();
-    List<String> names = plan.metrics();
-    for (int i = 0; i < names.size(); i++) {
-      means.put(names.get(i), epochSums[i] / count);
-    }
-    if (means.containsKey("kl") && means.containsKey("reconstruction")) {
-      means.put("elbo", -means.get("kl") - means.get("reconstruction"));
-    }
-    return means;
+    record("train", metrics.means(step));
   }
 
   private void evaluateEpoch() {
@@ -273,7 +223,7 @@ public final class Trainer implements AutoCloseable {
         plan,
         objectives,
         new Checkpoint.State(epoch, step, 0, bestValue, bestStep, bestEpoch, seconds()));
-    forgetOldCheckpoints();
+    run.forgetCheckpoints(settings.integer("train.keep"), run.checkpoint(bestStep));
     listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
   }
 
@@ -301,40 +251,6 @@ public final class Trainer implements AutoCloseable {
 
   private double seconds() {
     return secondsBefore + (System.nanoTime() - started) / 1e9;
-  }
-
-  private void forgetOldCheckpoints() {
-    var old = new ArrayList<>(run.checkpoints());
-    old.remove(run.checkpoint(bestStep));
-    int keep = settings.integer("train.keep");
-    for (Path path : old.subList(0, Math.max(0, old.size() - keep))) {
-      deleteFolder(path);
-    }
-  }
-
-  private static void deleteFolder(Path folder) {
-    try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException e)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      // A checkpoint too many does no harm.
-      return;
-    }
   }
 
   @Override

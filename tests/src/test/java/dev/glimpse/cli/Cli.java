@@ -36,6 +36,15 @@ record Cli(int exitCode, String out, String err) {
     return run(training(model, run, more)).succeeded();
   }
 
+  /** The same in a JVM of its own. */
+  static ProcessBuilder child(String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectErrorStream(true);
+  }
+
   Cli succeeded() {
     assertEquals(0, exitCode, () -> out + err);
     return this;

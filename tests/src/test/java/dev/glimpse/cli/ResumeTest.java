@@ -9,7 +9,6 @@ import dev.glimpse.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,26 +69,17 @@ class ResumeTest {
   @Timeout(60)
   void aRunThatWasKilledGoesOn() throws IOException, InterruptedException {
     Path run = folder.resolve("killed");
-    var command =
-        new ArrayList<String>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(Cli.training("cvae", run, "--epochs=" + EPOCHS)));
+    Path log = folder.resolve("killed.log");
     Process child =
-        new ProcessBuilder(command)
-            .redirectOutput(folder.resolve("killed.log").toFile())
-            .redirectErrorStream(true)
+        Cli.child(Cli.training("cvae", run, "--epochs=" + EPOCHS))
+            .redirectOutput(log.toFile())
             .start();
     // Its second epoch has begun when the first one's line is there.
-    while (child.isAlive() && !Files.readString(folder.resolve("killed.log")).contains("epoch 1")) {
+    while (child.isAlive() && !Files.readString(log).contains("epoch 1")) {
       TimeUnit.MILLISECONDS.sleep(2);
     }
     child.destroyForcibly().waitFor();
-    assertFalse(
-        Files.exists(run.resolve("report.html")), Files.readString(folder.resolve("killed.log")));
+    assertFalse(Files.exists(run.resolve("report.html")), Files.readString(log));
 
     Cli.run("train", "--out", run.toString(), "--resume").succeeded();
     assertSameAsWhole(run);

@@ -1,0 +1,77 @@
+package dev.glimpse.train;
+
+import dev.glimpse.graph.Plan;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The metrics of an epoch's steps: watched for numbers that are none, and averaged. */
+final class EpochMetrics {
+  private static final int READ_EVERY = 256;
+
+  private final Plan plan;
+  private final RunFolder run;
+  private final List<String> names;
+  private final double[] sums;
+  private final int firstStep;
+  private int readUpTo;
+
+  /**
+   * @param firstStep of the epoch
+   */
+  EpochMetrics(Plan plan, RunFolder run, int firstStep) {
+    this.plan = plan;
+    this.run = run;
+    this.names = plan.metrics();
+    this.sums = new double[names.size()];
+    this.firstStep = firstStep;
+    this.readUpTo = firstStep;
+  }
+
+  /** Reads the metrics of the steps before this one, long before the device forgets them. */
+  void step(int step) {
+    if (step - readUpTo == READ_EVERY) {
+      read(step);
+    }
+  }
+
+  /**
+   * Waits for the steps before this one.
+   *
+   * @throws DivergedException at the first value that is no number
+   */
+  private void read(int step) {
+    FloatBuffer history = plan.history();
+    for (; readUpTo < step; readUpTo++) {
+      for (int i = 0; i < names.size(); i++) {
+        float value = history.get(readUpTo % Plan.HISTORY * names.size() + i);
+        if (!Float.isFinite(value)) {
+          throw diverged(names.get(i), value);
+        }
+        sums[i] += value;
+      }
+    }
+  }
+
+  private DivergedException diverged(String metric, float value) {
+    String checkpoint =
+        run.latest().map(path -> "the last good checkpoint is " + path).orElse("no checkpoint yet");
+    return new DivergedException(
+        "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
+            .formatted(metric, value, readUpTo + 1, checkpoint));
+  }
+
+  /** The means over the epoch's steps, of which this is the number after the last. */
+  Map<String, Double> means(int step) {
+    read(step);
+    var means = new LinkedHashMap<String, Double>();
+    for (int i = 0; i < names.size(); i++) {
+      means.put(names.get(i), sums[i] / (step - firstStep));
+    }
+    if (means.containsKey("kl") && means.containsKey("reconstruction")) {
+      means.put("elbo", -means.get("kl") - means.get("reconstruction"));
+    }
+    return means;
+  }
+}

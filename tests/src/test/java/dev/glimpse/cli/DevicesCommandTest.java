@@ -1,0 +1,35 @@
+package dev.glimpse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Devices;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DevicesCommandTest {
+  @Test
+  void marksTheBest() {
+    DeviceInfo best = Devices.choose("best");
+    List<String> lines = Cli.run("devices").succeeded().out().lines().toList();
+    assertEquals(Devices.list().size() + 2, lines.size());
+    assertEquals(1, lines.stream().filter(line -> line.startsWith("* " + best.id())).count());
+    assertTrue(lines.stream().anyMatch(line -> line.contains(best.name())), lines::toString);
+  }
+
+  @Test
+  void saysWhatToDoWhereThereIsNone(@TempDir Path empty) throws Exception {
+    ProcessBuilder child = Cli.child("devices");
+    // Where the OpenCL loader looks for drivers.
+    child.environment().put("OCL_ICD_VENDORS", empty.toString());
+    Process process = child.start();
+    assertEquals(
+        "glimpse: no device found. OpenCL has no driver: install your GPU's, or pocl-opencl-icd for"
+            + " the CPU.",
+        new String(process.getInputStream().readAllBytes()).strip());
+    assertEquals(1, process.waitFor());
+  }
+}

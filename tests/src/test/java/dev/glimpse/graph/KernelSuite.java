@@ -1,0 +1,69 @@
+package dev.glimpse.graph;
+
+import dev.glimpse.device.Device;
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Devices;
+import dev.glimpse.ops.Input;
+import dev.glimpse.ops.OpCases;
+import dev.glimpse.ops.OpCheck;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Shape;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.Adam;
+import dev.glimpse.train.RmsProp;
+import dev.glimpse.train.Sgd;
+import java.util.List;
+
+/**
+ * A program that runs kernels at small sizes, silent if all is well: what {@link OclgrindTest} has
+ * simulated. Its arguments are a kind of device and names: groups of {@link OpCases#brief}, {@code
+ * random} or {@code training}.
+ */
+final class KernelSuite {
+  private KernelSuite() {}
+
+  public static void main(String[] args) {
+    DeviceInfo info = Devices.list().get(0).as(DeviceInfo.Kind.valueOf(args[0]));
+    for (String name : List.of(args).subList(1, args.length)) {
+      // A device each: Oclgrind takes memory that is given out again for uninitialised.
+      try (Device device = Devices.open(info)) {
+        switch (name) {
+          case "random" -> drawNumbers(device);
+          case "training" -> train(device);
+          default -> OpCheck.check(device, OpCases.brief().get(name));
+        }
+      }
+    }
+  }
+
+  private static void drawNumbers(Device device) {
+    Tensor probability = Tensor.of(new Input("probability", Shape.of(45)));
+    try (var store = new ParameterStore(device, List.of(), 0);
+        Plan plan =
+            new PlanBuilder(store)
+                .output("uniform", Ops.randomUniform(Shape.of(35)))
+                .output("normal", Ops.randomNormal(Shape.of(600)))
+                .output("bernoulli", Ops.randomBernoulli(probability))
+                .build()) {
+      plan.set("probability", new float[45]);
+      plan.run();
+      plan.finish();
+    }
+  }
+
+  /** A step of each optimizer, with all that it may do. */
+  private static void train(Device device) {
+    var vae = new SmallVae();
+    for (Optimizer optimizer :
+        List.of(
+            new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0.1f, 1),
+            new Sgd(0.01f, 0.9f, 0.1f, 1),
+            new RmsProp(0.01f, 0.9f, 1e-8f, 0.1f, 1))) {
+      // Left open, for the same reason.
+      Plan plan = vae.step(vae.store(device, 0), optimizer).build();
+      plan.set("x", SmallVae.batch());
+      plan.run();
+      plan.finish();
+    }
+  }
+}

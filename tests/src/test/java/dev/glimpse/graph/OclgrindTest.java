@@ -1,0 +1,118 @@
+package dev.glimpse.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The kernels in the simulator Oclgrind, which sees what a device does not: accesses out of bounds,
+ * data races, use of uninitialised memory. A JVM loads OpenCL by itself, so Oclgrind's launcher
+ * cannot step in between; it is used as a driver instead.
+ */
+class OclgrindTest {
+  private static final List<String> ALL =
+      List.of(
+          "functions",
+          "broadcasting",
+          "products",
+          "reductions",
+          "views",
+          "epilogues",
+          "mean",
+          "random",
+          "training");
+
+  /** Oclgrind 21.10 knows no restrict of inlined functions. */
+  private static final String BUILD = "-Drestrict=";
+
+  /** Its check of uninitialised memory also fails on what the optimiser makes of a modulus. */
+  private static final String BUILD_PLAIN = BUILD + " -cl-opt-disable";
+
+  /** Simulated, the normal tile of 64 x 64 takes seconds. */
+  private static final String SMALL_TILES = " -DTILE_M=32 -DTILE_N=32 -DTILE_K=8";
+
+  @TempDir Path folder;
+
+  @Test
+  void cpuKernelsStayInBounds() throws Exception {
+    simulate(Map.of("OCLGRIND_BUILD_OPTIONS", BUILD), "CPU", ALL);
+  }
+
+  /** Without products: Oclgrind crashes on the shuffles that transpose B. */
+  @Test
+  void cpuKernelsReadWhatWasWritten() throws Exception {
+    simulate(
+        Map.of("OCLGRIND_BUILD_OPTIONS", BUILD_PLAIN, "OCLGRIND_UNINITIALIZED", "1"),
+        "CPU",
+        List.of("functions", "broadcasting", "reductions", "mean", "random"));
+  }
+
+  @Test
+  void gpuKernelsStayInBoundsAndReadWhatWasWritten() throws Exception {
+    simulate(
+        Map.of("OCLGRIND_BUILD_OPTIONS", BUILD_PLAIN + SMALL_TILES, "OCLGRIND_UNINITIALIZED", "1"),
+        "OTHER_GPU",
+        ALL);
+  }
+
+  @Test
+  void theNormalTileStaysInBounds() throws Exception {
+    simulate(Map.of("OCLGRIND_BUILD_OPTIONS", BUILD), "OTHER_GPU", List.of("products"));
+  }
+
+  private void simulate(Map<String, String> environment, String kind, List<String> names)
+      throws IOException, InterruptedException {
+    Path driver = driver();
+    Path vendors = Files.createDirectories(folder.resolve("vendors"));
+    Files.writeString(vendors.resolve("oclgrind.icd"), driver + "\n");
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(KernelSuite.class.getName(), kind));
+    command.addAll(names);
+    Path output = folder.resolve("output");
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().putAll(environment);
+    builder.environment().put("OCLGRIND_DATA_RACES", "1");
+    builder.environment().put("OCL_ICD_VENDORS", vendors + "/");
+    builder.environment().put("GLIMPSE_CACHE", folder.resolve("cache").toString());
+    int status =
+        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    assertEquals("", said, "a correct kernel gives it no reason to say anything");
+    assertEquals(0, status);
+    try (Stream<Path> programs = Files.list(folder.resolve("cache").resolve("programs"))) {
+      assertTrue(programs.findAny().isPresent(), "the driver keeps no programs, so Glimpse does");
+    }
+  }
+
+  /** Oclgrind's driver, which lies in the library folder beside the launcher's. */
+  private static Path driver() throws IOException {
+    for (String bin : System.getenv("PATH").split(":")) {
+      Path launcher = Path.of(bin, "oclgrind");
+      if (Files.isExecutable(launcher)) {
+        Path library = launcher.toRealPath().getParent().resolveSibling("lib");
+        var found =
+            Stream.of("oclgrind/liboclgrind-rt-icd.so", "liboclgrind-rt-icd.so")
+                .map(library::resolve)
+                .filter(Files::exists)
+                .findFirst();
+        assumeTrue(found.isPresent(), "oclgrind was built without its OpenCL driver");
+        return found.get();
+      }
+    }
+    assumeTrue(false, "oclgrind is not installed");
+    throw new IllegalStateException();
+  }
+}
