@@ -23,17 +23,10 @@ typedef float8 vec;
 typedef int8 ivec;
 typedef uint8 uvec;
 
-// Partial vectors move in pieces of 4, 2 and 1: there is no loop for a compiler to get wrong (PoCL
-// 3.1 turns one with a negative count into a copy from 4 GiB away).
 INLINE vec load_vec(__global const float* p, int count) {
   if (count >= VECTOR) return vload8(0, p);
   float lanes[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-  if (count > 0) {
-    const int four = count & 4, six = count & 6;
-    if (four) vstore4(vload4(0, p), 0, lanes);
-    if (count & 2) vstore2(vload2(0, p + four), 0, lanes + four);
-    if (count & 1) lanes[six] = p[six];
-  }
+  for (int i = 0; i < count; i++) lanes[i] = p[i];
   return vload8(0, lanes);
 }
 
@@ -42,14 +35,9 @@ INLINE void store_vec(vec v, __global float* p, int count) {
     vstore8(v, 0, p);
     return;
   }
-  if (count > 0) {
-    float lanes[VECTOR];
-    vstore8(v, 0, lanes);
-    const int four = count & 4, six = count & 6;
-    if (four) vstore4(v.lo, 0, p);
-    if (count & 2) vstore2(vload2(0, lanes + four), 0, p + four);
-    if (count & 1) p[six] = lanes[six];
-  }
+  float lanes[VECTOR];
+  vstore8(v, 0, lanes);
+  for (int i = 0; i < count; i++) p[i] = lanes[i];
 }
 
 // The first `count` lanes, the others zero.

@@ -3,10 +3,12 @@ package dev.glimpse.graph;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Devices;
+import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.OpCases;
 import dev.glimpse.ops.OpCheck;
 import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Adam;
@@ -51,19 +53,28 @@ final class KernelSuite {
     }
   }
 
-  /** A step of each optimizer, with all that it may do. */
+  /** A step of each optimizer, with all that it may do, and of a model. */
   private static void train(Device device) {
     var vae = new SmallVae();
-    for (Optimizer optimizer :
-        List.of(
-            new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0.1f, 1),
-            new Sgd(0.01f, 0.9f, 0.1f, 1),
-            new RmsProp(0.01f, 0.9f, 1e-8f, 0.1f, 1))) {
-      // Left open, for the same reason.
-      Plan plan = vae.step(vae.store(device, 0), optimizer).build();
+    try (ParameterStore store = vae.store(device, 0);
+        Plan plan = vae.step(store, new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0.1f, 1)).build()) {
       plan.set("x", SmallVae.batch());
       plan.run();
       plan.finish();
+    }
+    var parameter = new Parameter("p", Shape.of(301), Initializer.constant(1));
+    var set = new ParameterSet("all", List.of(parameter));
+    Tensor loss = Ops.sum(Ops.square(parameter.tensor()));
+    for (Optimizer optimizer :
+        List.of(new Sgd(0.01f, 0.9f, 0.1f, 1), new RmsProp(0.01f, 0.9f, 1e-8f, 0.1f, 1))) {
+      try (var store = new ParameterStore(device, List.of(set), 0);
+          Plan plan =
+              new PlanBuilder(store)
+                  .objective(new Objective("objective", loss, set, optimizer))
+                  .build()) {
+        plan.run();
+        plan.finish();
+      }
     }
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,17 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * cannot step in between; it is used as a driver instead.
  */
 class OclgrindTest {
-  private static final List<String> ALL =
-      List.of(
-          "functions",
-          "broadcasting",
-          "products",
-          "reductions",
-          "views",
-          "epilogues",
-          "mean",
-          "random",
-          "training");
+  private static final List<String> OPS =
+      List.of("functions", "broadcasting", "products", "reductions", "views", "epilogues", "mean");
 
   /** Oclgrind 21.10 knows no restrict of inlined functions. */
   private static final String BUILD = "-Drestrict=";
@@ -46,32 +36,30 @@ class OclgrindTest {
 
   @Test
   void cpuKernelsStayInBounds() throws Exception {
-    simulate(Map.of("OCLGRIND_BUILD_OPTIONS", BUILD), "CPU", ALL);
+    simulate("CPU", OPS, BUILD);
+    simulate("CPU", List.of("random", "training"), BUILD);
   }
 
-  /** Without products: Oclgrind crashes on the shuffles that transpose B. */
+  @Test
+  void gpuKernelsStayInBounds() throws Exception {
+    simulate("OTHER_GPU", List.of("products"), BUILD);
+    simulate("OTHER_GPU", List.of("random", "training"), BUILD + SMALL_TILES);
+  }
+
+  /** Not of products and random numbers: Oclgrind crashes on their shuffles. */
   @Test
   void cpuKernelsReadWhatWasWritten() throws Exception {
-    simulate(
-        Map.of("OCLGRIND_BUILD_OPTIONS", BUILD_PLAIN, "OCLGRIND_UNINITIALIZED", "1"),
-        "CPU",
-        List.of("functions", "broadcasting", "reductions", "mean", "random"));
+    List<String> names = List.of("functions", "broadcasting", "reductions", "mean");
+    simulate("CPU", names, BUILD_PLAIN, "OCLGRIND_UNINITIALIZED");
   }
 
+  /** Not of training: Oclgrind forgets a buffer's content when a part of it is written. */
   @Test
-  void gpuKernelsStayInBoundsAndReadWhatWasWritten() throws Exception {
-    simulate(
-        Map.of("OCLGRIND_BUILD_OPTIONS", BUILD_PLAIN + SMALL_TILES, "OCLGRIND_UNINITIALIZED", "1"),
-        "OTHER_GPU",
-        ALL);
+  void gpuKernelsReadWhatWasWritten() throws Exception {
+    simulate("OTHER_GPU", OPS, BUILD_PLAIN + SMALL_TILES, "OCLGRIND_UNINITIALIZED");
   }
 
-  @Test
-  void theNormalTileStaysInBounds() throws Exception {
-    simulate(Map.of("OCLGRIND_BUILD_OPTIONS", BUILD), "OTHER_GPU", List.of("products"));
-  }
-
-  private void simulate(Map<String, String> environment, String kind, List<String> names)
+  private void simulate(String kind, List<String> names, String options, String... checks)
       throws IOException, InterruptedException {
     Path driver = driver();
     Path vendors = Files.createDirectories(folder.resolve("vendors"));
@@ -83,8 +71,11 @@ class OclgrindTest {
     command.addAll(names);
     Path output = folder.resolve("output");
     var builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().putAll(environment);
+    for (String check : checks) {
+      builder.environment().put(check, "1");
+    }
     builder.environment().put("OCLGRIND_DATA_RACES", "1");
+    builder.environment().put("OCLGRIND_BUILD_OPTIONS", options);
     builder.environment().put("OCL_ICD_VENDORS", vendors + "/");
     builder.environment().put("GLIMPSE_CACHE", folder.resolve("cache").toString());
     int status =
