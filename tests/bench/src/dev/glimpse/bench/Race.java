@@ -12,7 +12,10 @@ final class Race {
   private static final int FEWEST = 30;
   private static final int MOST = 1000;
   private static final long BUDGET = 2_000_000_000L;
-  private static final long BLOCK = 80_000_000L;
+
+  /** Long against the time in which the other's threads and data leave the cores and caches. */
+  private static final long BLOCK = 500_000_000L;
+
   private static final int LONGEST_BLOCK = 100;
   private static final long WARM_UP = 300_000_000L;
   private static final int PAUSE_MILLISECONDS = 30;
