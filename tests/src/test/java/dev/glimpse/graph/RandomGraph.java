@@ -5,7 +5,6 @@ import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Interpreter;
 import dev.glimpse.ops.MatMul;
 import dev.glimpse.ops.Ops;
-import dev.glimpse.ops.Random;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.StopGradient;
 import dev.glimpse.ops.Tensor;
@@ -224,10 +223,5 @@ final class RandomGraph {
     }
     drawn.put(tensor, values);
     pool.add(tensor);
-  }
-
-  /** Whether an op draws numbers. */
-  static boolean isDrawn(Tensor tensor) {
-    return tensor.node().op() instanceof Random;
   }
 }

@@ -20,10 +20,11 @@ public final class OpCases {
     var groups = new LinkedHashMap<String, List<OpCase>>();
     groups.put("functions", functions(Shape.of(3, 11)));
     groups.put("broadcasting", broadcasting(7, 9));
-    groups.put("products", products(7, 19, 9));
+    groups.put("products", products(7, 15, 9));
+    groups.put("wide products", products(7, 19, 9));
     groups.put("reductions", reductions(7, 9));
     groups.put("views", views(7, 9));
-    groups.put("epilogues", epilogues(7, 17, 3));
+    groups.put("epilogues", epilogues(7, 15, 3));
     groups.put("mean", List.of(unary("mean", Argument.of("x", 3, 11), Ops::mean)));
     return groups;
   }
@@ -54,7 +55,7 @@ public final class OpCases {
     for (int[] s : new int[][] {{93, 1}, {65, 33}, {32, 64}, {7, 1031}}) {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
-    groups.put("epilogues 65 x 33", epilogues(65, 33, 31));
+    groups.put("epilogues 33 x 65", epilogues(33, 65, 70));
     return groups;
   }
 
@@ -147,7 +148,14 @@ public final class OpCases {
             "large",
             Argument.of("a", 96, 1025).data(),
             Argument.of("b", 1025, 513).data(),
-            (a, b) -> Ops.scale(Ops.matmul(a, b), 0.03f)));
+            (a, b) -> Ops.scale(Ops.matmul(a, b), 0.03f)),
+        new OpCase(
+            "layer",
+            List.of(
+                Argument.of("x", 3, 97).data(),
+                Argument.of("weight", 97, 512).with(Values.SMALL),
+                Argument.of("bias", 512).with(Values.SMALL)),
+            t -> Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2))));
   }
 
   private static List<OpCase> reductions(int rows, int columns) {
