@@ -111,7 +111,7 @@ public class Batches implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the batches of " + images.name() + " are closed");
       }
-      if (failure != null) {
+      if (filled == taken) {
         throw new DataException("no batch of " + images.name() + ": " + failure, failure);
       }
       Batch batch = slot(taken++);

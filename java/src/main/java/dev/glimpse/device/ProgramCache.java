@@ -66,13 +66,4 @@ public final class ProgramCache {
       return;
     }
   }
-
-  public void remove(String key) {
-    try {
-      Files.deleteIfExists(folder.resolve(key));
-    } catch (IOException e) {
-      // The entry is refused again at the next start.
-      return;
-    }
-  }
 }
