@@ -92,7 +92,8 @@ class BenchTest {
   @Test
   void findsWorkloadsByTheirFirstLetters() {
     assertEquals(Workloads.KERNELS, Workloads.named("kernels"));
-    assertEquals(List.of("W1 vae-mlp"), Workloads.named("w1").stream().map(Workload::name).toList());
+    assertEquals(
+        List.of("W1 vae-mlp"), Workloads.named("w1").stream().map(Workload::name).toList());
     assertEquals(5, Workloads.named("sgemm").size());
     long names = Workloads.all().map(Workload::name).distinct().count();
     assertEquals(names, Workloads.named("all").size());
@@ -112,8 +113,7 @@ class BenchTest {
     Agreement.require("same", new float[] {1, 1000}, new float[] {1.05f, 1000});
     float[][] others = {{1, 1001}, {1, Float.NaN}, {1}};
     for (float[] other : others) {
-      assertThrows(
-          PeerException.class, () -> Agreement.require("x", new float[] {1, 1000}, other));
+      assertThrows(PeerException.class, () -> Agreement.require("x", new float[] {1, 1000}, other));
     }
   }
 }
