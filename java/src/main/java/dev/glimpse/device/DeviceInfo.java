@@ -14,6 +14,7 @@ package dev.glimpse.device;
  * @param localMemory local (shared) memory of a work-group in bytes
  * @param maxWorkGroup the largest work-group
  * @param alignment in bytes, of the offset of a {@link Buffer#slice}
+ * @param vectorWidth floats in a native vector register; 16 with AVX-512
  * @param emulated a GPU driver that runs on the CPU (llvmpipe); only used when named
  */
 public record DeviceInfo(
@@ -28,6 +29,7 @@ public record DeviceInfo(
     long localMemory,
     long maxWorkGroup,
     int alignment,
+    int vectorWidth,
     boolean emulated) {
 
   /** The classes of device for which kernels have variants and tuning defaults. */
@@ -59,6 +61,7 @@ public record DeviceInfo(
         localMemory,
         maxWorkGroup,
         alignment,
+        vectorWidth,
         emulated);
   }
 }

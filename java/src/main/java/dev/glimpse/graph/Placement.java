@@ -37,7 +37,7 @@ final class Placement {
 
   /** A launch-to-be with its operands' places. */
   record Work(
-      Op op, List<Place> inputs, List<Place> outputs, Arena.Block workspace, String scope) {}
+      Op op, List<Place> inputs, List<Place> outputs, List<Arena.Block> workspaces, String scope) {}
 
   /** A matrix in a fixed buffer or in a block of the arena; just one of the two is set. */
   record Place(Buffer buffer, Arena.Block block, Shape shape, int offset, int stride) {
@@ -119,7 +119,7 @@ final class Placement {
       for (Place input : inputs) {
         Place part = whole.part(input.shape, from);
         if (!part.equals(input)) {
-          work.add(new Work(COPY, List.of(input), List.of(part), null, step.scope));
+          work.add(new Work(COPY, List.of(input), List.of(part), List.of(), step.scope));
         }
         from += input.shape.columns();
       }
@@ -134,10 +134,11 @@ final class Placement {
         inputs.replaceAll(input -> contiguous(input, position, step.scope));
       }
       List<Place> outputs = step.outputs.stream().map(t -> define(t, position)).toList();
-      long scratch = step.op.workspace(device, step.inputs.stream().map(Tensor::shape).toList());
-      Arena.Block workspace =
-          scratch == 0 ? null : block(step.scope + " workspace", scratch, position);
-      work.add(new Work(step.op, inputs, outputs, workspace, step.scope));
+      List<Arena.Block> workspaces =
+          step.op.workspaces(device, step.inputs.stream().map(Tensor::shape).toList()).stream()
+              .map(bytes -> block(step.scope + " workspace", bytes, position))
+              .toList();
+      work.add(new Work(step.op, inputs, outputs, workspaces, step.scope));
     }
   }
 
@@ -154,7 +155,7 @@ final class Placement {
             place.shape.columns());
     // An alias of the copy may outlive this step.
     copy.block.last = end;
-    work.add(new Work(COPY, List.of(place), List.of(copy), null, scope));
+    work.add(new Work(COPY, List.of(place), List.of(copy), List.of(), scope));
     return copy;
   }
 

@@ -11,6 +11,7 @@ import dev.glimpse.ops.Leaf;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Random;
+import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Site;
 import dev.glimpse.ops.Structural;
 import dev.glimpse.ops.Tensor;
@@ -178,7 +179,8 @@ public final class PlanBuilder {
       Objective objective = learner.objective();
       var site =
           new WorkSite(
-              new Placement.Work(null, List.of(), List.of(), null, objective.name() + "/update"));
+              new Placement.Work(
+                  null, List.of(), List.of(), List.of(), objective.name() + "/update"));
       Optimizer.Update update = learner.update();
       if (objective.optimizer().maxNorm() > 0) {
         squaredNorm(site, learner);
@@ -210,7 +212,7 @@ public final class PlanBuilder {
       if (metrics.isEmpty() && objectives.isEmpty() && streams.isEmpty()) {
         return;
       }
-      var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), null, "advance"));
+      var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), List.of(), "advance"));
       site.launch(
           site.kernel("random.cl", "advance", Map.of()),
           List.of(
@@ -256,8 +258,13 @@ public final class PlanBuilder {
       }
 
       @Override
-      public Buffer workspace() {
-        return memory(work.workspace());
+      public Shape inputShape(int index) {
+        return work.inputs().get(index).shape();
+      }
+
+      @Override
+      public Buffer workspace(int index) {
+        return memory(work.workspaces().get(index));
       }
 
       @Override

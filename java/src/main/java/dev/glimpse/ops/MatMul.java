@@ -16,11 +16,6 @@ import java.util.List;
  */
 public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum)
     implements EpilogueHost, ColumnSumHost {
-  /** The register tile of a CPU work-item, rows and columns. */
-  private static final int CPU_ROWS = 6;
-
-  private static final int CPU_COLUMNS = 16;
-
   /** The tile of a GPU work-group, and its side in work-items. */
   private static final int GPU_TILE = 64;
 
@@ -95,35 +90,34 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
   }
 
   @Override
-  public long workspace(DeviceInfo device, List<Shape> inputs) {
-    if (!device.kind().isCpu()) {
-      return 0;
-    }
+  public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Geometry size = geometry(inputs.get(0), inputs.get(1));
-    return packs(size) ? 4L * size.panels() * size.blocks(device, true) * CPU_COLUMNS * size.k : 0;
+    if (!device.kind().isCpu() || !packs(size)) {
+      return List.of();
+    }
+    RegisterTile tile = RegisterTile.of(device);
+    long panels = (long) tile.panels(size.n) * size.blocks(device, true);
+    return List.of(4 * panels * tile.columns() * size.k);
   }
 
   /** The extents of a product. */
   private record Geometry(int m, int n, int k) {
-    int panels() {
-      return (n + CPU_COLUMNS - 1) / CPU_COLUMNS;
-    }
-
     /**
      * Into how many blocks of rows a panel's tiles are cut: enough for every core to have some, few
      * where each block would pack the panel again.
      */
     int blocks(DeviceInfo device, boolean packed) {
-      int tiles = (m + CPU_ROWS - 1) / CPU_ROWS;
+      int tiles = RegisterTile.of(device).tiles(m);
+      int panels = RegisterTile.of(device).panels(n);
       int wanted = (packed ? 4 : 32) * device.computeUnits();
-      int blocks = (wanted + panels() - 1) / panels();
+      int blocks = (wanted + panels - 1) / panels;
       return Math.max(1, Math.min(blocks, packed ? tiles / 8 : tiles));
     }
 
     int rowsPerItem(DeviceInfo device, boolean packed) {
-      int tiles = (m + CPU_ROWS - 1) / CPU_ROWS;
+      int tiles = RegisterTile.of(device).tiles(m);
       int blocks = blocks(device, packed);
-      return (tiles + blocks - 1) / blocks * CPU_ROWS;
+      return (tiles + blocks - 1) / blocks * RegisterTile.ROWS;
     }
   }
 
@@ -170,7 +164,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
     boolean cpu = site.device().kind().isCpu();
     boolean packed = cpu && packs(size);
     if (packed) {
-      arguments.add(site.workspace());
+      arguments.add(site.workspace(0));
     }
     if (columnSum) {
       arguments.add(site.output(out.size()).buffer());
@@ -178,11 +172,13 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
     arguments.addAll(List.of(m, n, k, a.offset(), a.stride(), b.offset(), b.stride()));
     List<Integer> global;
     if (cpu) {
+      var tile = RegisterTile.of(site.device());
+      tile.define(defines);
       defines.put("PACK", packed ? "1" : "0");
-      defines.put("SHORT", m < CPU_ROWS ? "1" : "0");
+      defines.put("SHORT", m < RegisterTile.ROWS ? "1" : "0");
       int rowsPerItem = size.rowsPerItem(site.device(), packed);
       arguments.add(rowsPerItem);
-      global = List.of((m + rowsPerItem - 1) / rowsPerItem, size.panels());
+      global = List.of((m + rowsPerItem - 1) / rowsPerItem, tile.panels(n));
     } else {
       global = List.of(groups(n) * GPU_SIDE, groups(m) * GPU_SIDE);
     }

@@ -27,9 +27,9 @@ public interface Op {
    */
   List<Tensor> gradients(Node node, List<Tensor> dy);
 
-  /** Device memory that the launches need besides inputs and outputs, in bytes. */
-  default long workspace(DeviceInfo device, List<Shape> inputs) {
-    return 0;
+  /** Blocks of device memory that the launches need besides inputs and outputs, in bytes. */
+  default List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    return List.of();
   }
 
   /**

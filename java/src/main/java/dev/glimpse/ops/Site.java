@@ -16,8 +16,11 @@ public interface Site {
 
   View output(int index);
 
-  /** The memory that {@link Op#workspace} asked for. */
-  Buffer workspace();
+  /** The shape of an input, which its {@link View} shows as a matrix. */
+  Shape inputShape(int index);
+
+  /** The memory that {@link Op#workspaces} asked for. */
+  Buffer workspace(int index);
 
   /** The plan's random state: seed (two words) and step. */
   Buffer state();

@@ -127,6 +127,7 @@ public final class OpenClBackend implements Backend {
         number(device, CL_DEVICE_LOCAL_MEM_SIZE),
         number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE),
         (int) Math.max(128, number(device, CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
+        (int) Math.max(1, number(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
         name.contains("llvmpipe"));
   }
 

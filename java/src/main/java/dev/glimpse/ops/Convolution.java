@@ -1,0 +1,231 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Launch.Cost;
+import dev.glimpse.ops.Window.Extent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * The convolution of images {@code [N, H, W, C]} with weights {@code [kh, kw, in, out]} (the
+ * cross-correlation, as everywhere in deep learning), or its adjoint, and the pointwise chain that
+ * follows it.
+ *
+ * @param window how the kernel slides over the larger of both images
+ * @param out the size of the result
+ * @param scatter whether inputs are spread over the result: the transposed convolution
+ * @param swapped whether the sum runs over the last axis of the weights: the gradient by an input
+ * @param epilogue what becomes of the result before it is stored
+ */
+public record Convolution(
+    Window window, Extent out, boolean scatter, boolean swapped, Chain epilogue)
+    implements EpilogueHost {
+  /** The most columns for which a CPU computes dot products. */
+  private static final int NARROW = 4;
+
+  /** What a CPU work-item gathers at once, in floats: half of a larger second-level cache. */
+  private static final int BLOCK = 1 << 17;
+
+  /** MOST_ROWS of {@code kernels/conv2d.cl}. */
+  private static final int MOST_ROWS = 192;
+
+  private static final int ITEMS_PER_UNIT = 8;
+  private static final int GPU_SIDE = 16;
+  private static final int GPU_TILE = 64;
+
+  public Convolution(Window window, Extent out, boolean scatter, boolean swapped) {
+    this(window, out, scatter, swapped, Chain.STORE);
+  }
+
+  @Override
+  public String name() {
+    return (scatter ? "conv_transpose2d" : "conv2d") + (swapped ? " by input" : "");
+  }
+
+  @Override
+  public Op with(Chain chain) {
+    return new Convolution(window, out, scatter, swapped, chain);
+  }
+
+  @Override
+  public List<Shape> shapes(List<Shape> inputs) {
+    Shape x = inputs.get(0);
+    Shape w = inputs.get(1);
+    Extent in = Window.extent(x);
+    if (w.rank() != 4 || w.dimension(0) != window.height() || w.dimension(1) != window.width()) {
+      throw new ShapeException(
+          "weights have the shape [%d, %d, in, out], not %s"
+              .formatted(window.height(), window.width(), w));
+    }
+    int channels = swapped ? w.dimension(3) : w.dimension(2);
+    if (x.columns() != channels) {
+      throw new ShapeException(
+          "the images have %d channels and the weights take %d".formatted(x.columns(), channels));
+    }
+    Extent small = scatter ? in : out;
+    Extent large = scatter ? out : in;
+    if (!window.positions(large).equals(small)) {
+      throw new ShapeException(
+          "the window has %s positions on %s, not %s"
+              .formatted(window.positions(large), large, small));
+    }
+    return List.of(
+        Shape.of(
+            x.dimension(0), out.height(), out.width(), swapped ? w.dimension(2) : w.dimension(3)));
+  }
+
+  @Override
+  public List<Tensor> gradients(Node node, List<Tensor> dy) {
+    Tensor x = node.inputs().get(0);
+    Tensor w = node.inputs().get(1);
+    Tensor dx =
+        Tensor.of(
+            new Convolution(window, Window.extent(x.shape()), !scatter, !swapped), dy.get(0), w);
+    Tensor image = scatter ? dy.get(0) : x;
+    Tensor field = scatter ? x : dy.get(0);
+    Tensor dw = Tensor.of(new ConvolutionWeights(window, scatter != swapped), image, field);
+    return List.of(dx, dw);
+  }
+
+  /** The extents of the launches on a CPU. */
+  private record Geometry(
+      int phases, int rows, int depth, int columns, int rowsPerBlock, int items, int pitch) {
+    boolean narrow() {
+      return columns <= NARROW;
+    }
+
+    long panelFloats(RegisterTile tile) {
+      return narrow()
+          ? (long) phases * columns * pitch
+          : (long) phases * tile.panels(columns) * tile.columns() * depth;
+    }
+
+    long patchFloats() {
+      return (long) phases * items * rowsPerBlock * pitch;
+    }
+  }
+
+  private Geometry geometry(DeviceInfo device, Shape x, Shape w) {
+    int phases = phases();
+    int rows =
+        x.dimension(0)
+            * positions(out.height(), window.stride().height())
+            * positions(out.width(), window.stride().width());
+    int taps =
+        scatter
+            ? tapsOfPhase(window.height(), window.stride().height(), window.dilation().height())
+                * tapsOfPhase(window.width(), window.stride().width(), window.dilation().width())
+            : window.taps();
+    int depth = taps * x.columns();
+    int columns = swapped ? w.dimension(2) : w.dimension(3);
+    int pitch = (depth + 15) / 16 * 16 + 16;
+    int tile = RegisterTile.ROWS;
+    int items = Math.max(1, ITEMS_PER_UNIT * device.computeUnits() / phases);
+    int rowsPerBlock =
+        Math.max(1, Math.min(Math.min(MOST_ROWS, BLOCK / pitch), rows / items) / tile) * tile;
+    items = Math.min(items, (rows + rowsPerBlock - 1) / rowsPerBlock);
+    return new Geometry(phases, rows, depth, columns, rowsPerBlock, items, pitch);
+  }
+
+  /** Outputs with the same remainder by the stride see the same taps. */
+  private int phases() {
+    return scatter ? window.stride().height() * window.stride().width() : 1;
+  }
+
+  /** The outputs of the largest phase. */
+  private int positions(int length, int stride) {
+    return scatter ? (length + stride - 1) / stride : length;
+  }
+
+  private static int tapsOfPhase(int size, int stride, int dilation) {
+    int step = 1;
+    while (step * dilation % stride != 0) {
+      step++;
+    }
+    return (size + step - 1) / step;
+  }
+
+  @Override
+  public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    if (!device.kind().isCpu()) {
+      return List.of();
+    }
+    Geometry size = geometry(device, inputs.get(0), inputs.get(1));
+    return List.of(4 * size.panelFloats(RegisterTile.of(device)), 4 * size.patchFloats());
+  }
+
+  @Override
+  public void lower(Site site) {
+    View x = site.input(0);
+    View w = site.input(1);
+    Shape images = site.inputShape(0);
+    DeviceInfo device = site.device();
+    Geometry size = geometry(device, images, site.inputShape(1));
+    var in = new ArrayList<View>();
+    for (int i = 1; i < epilogue.inputs(); i++) {
+      in.add(site.input(1 + i));
+    }
+    var outputs = new ArrayList<View>();
+    for (int o = 0; o < epilogue.outputs().size(); o++) {
+      outputs.add(site.output(o));
+    }
+    int rows = images.dimension(0) * out.height() * out.width();
+    Chain.Rendered rendered = epilogue.render(true, in, outputs, rows, size.columns);
+    var defines = new LinkedHashMap<String, String>();
+    defines.put("SCATTER", scatter ? "1" : "0");
+    defines.put("WEIGHTS_SWAPPED", swapped ? "1" : "0");
+    List<Integer> sliding = window.arguments(images, out);
+    long bytes = x.bytes() + w.bytes();
+    for (View view : in) {
+      bytes += view.bytes();
+    }
+    for (View view : outputs) {
+      bytes += view.bytes();
+    }
+    Extent small = scatter ? Window.extent(images) : out;
+    long products =
+        (long) images.dimension(0) * small.height() * small.width() * w.rows() * w.columns();
+    long elements = (long) rows * size.columns;
+    var cost = new Cost(2 * products + elements * epilogue.flops(), bytes);
+    var arguments = new ArrayList<Object>(rendered.buffers());
+    if (!device.kind().isCpu()) {
+      defines.putAll(rendered.defines());
+      arguments.addAll(List.of(x.buffer(), w.buffer()));
+      arguments.addAll(sliding);
+      int rowTiles = (size.rows + GPU_TILE - 1) / GPU_TILE;
+      arguments.addAll(List.of(size.columns, rowTiles));
+      site.launch(
+          site.kernel("conv2d.cl", "conv2d", defines),
+          arguments,
+          List.of(
+              (size.columns + GPU_TILE - 1) / GPU_TILE * GPU_SIDE,
+              rowTiles * size.phases * GPU_SIDE),
+          List.of(GPU_SIDE, GPU_SIDE),
+          cost);
+      return;
+    }
+    RegisterTile tile = RegisterTile.of(device);
+    tile.define(defines);
+    defines.put("NARROW", size.narrow() ? "1" : "0");
+    var packing = new ArrayList<Object>(List.of(w.buffer(), site.workspace(0)));
+    packing.addAll(sliding);
+    packing.addAll(List.of(size.columns, size.depth, size.pitch));
+    site.launch(
+        site.kernel("conv2d.cl", "pack_weights", defines),
+        packing,
+        List.of(size.narrow() ? 1 : tile.panels(size.columns), size.phases),
+        List.of(1, 1),
+        new Cost(0, 2 * w.bytes()));
+    defines.putAll(rendered.defines());
+    arguments.addAll(List.of(x.buffer(), site.workspace(0), site.workspace(1)));
+    arguments.addAll(sliding);
+    arguments.addAll(List.of(size.columns, size.depth, size.pitch, size.rowsPerBlock));
+    site.launch(
+        site.kernel("conv2d.cl", "conv2d", defines),
+        arguments,
+        List.of(size.items, size.phases),
+        List.of(1, 1),
+        cost);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.glimpse.ops;
+
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Launch.Cost;
+import dev.glimpse.ops.Window.Extent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * The gradient of a {@link Convolution} by its weights: from the image over which the window
+ * slides, {@code [N, H, W, C]}, and the field of its positions, {@code [N, P, Q, D]}, to weights
+ * {@code [kh, kw, C, D]}.
+ *
+ * @param fieldFirst gives {@code [kh, kw, D, C]} instead: for a transposed convolution, whose
+ *     result is the image
+ * @param epilogue what becomes of the result before it is stored
+ */
+public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilogue)
+    implements EpilogueHost {
+  /** The rows of the product that a CPU work-item computes, a multiple of a tile's. */
+  private static final int DEPTH_PER_ITEM = 192;
+
+  /** Outputs between two writes of a register tile. */
+  private static final int CHUNK = 128;
+
+  private static final int ITEMS_PER_UNIT = 8;
+  private static final int ROWS_PER_ITEM = 16;
+  private static final int GPU_SIDE = 16;
+  private static final int GPU_TILE = 64;
+  private static final int GPU_GROUPS = 256;
+  private static final int GPU_GROUP = 64;
+
+  public ConvolutionWeights(Window window, boolean fieldFirst) {
+    this(window, fieldFirst, Chain.STORE);
+  }
+
+  @Override
+  public String name() {
+    return "conv2d by weights";
+  }
+
+  @Override
+  public Op with(Chain chain) {
+    return new ConvolutionWeights(window, fieldFirst, chain);
+  }
+
+  @Override
+  public List<Shape> shapes(List<Shape> inputs) {
+    Shape image = inputs.get(0);
+    Shape field = inputs.get(1);
+    Extent positions = window.positions(Window.extent(image));
+    if (image.dimension(0) != field.dimension(0) || !positions.equals(Window.extent(field))) {
+      throw new ShapeException("the window has " + positions + " positions, not " + field);
+    }
+    int channels = image.columns();
+    int fields = field.columns();
+    return List.of(
+        Shape.of(
+            window.height(),
+            window.width(),
+            fieldFirst ? fields : channels,
+            fieldFirst ? channels : fields));
+  }
+
+  @Override
+  public List<Tensor> gradients(Node node, List<Tensor> dy) {
+    Tensor image = node.inputs().get(0);
+    Tensor field = node.inputs().get(1);
+    Extent large = Window.extent(image.shape());
+    Extent small = Window.extent(field.shape());
+    return List.of(
+        Tensor.of(new Convolution(window, large, true, !fieldFirst), field, dy.get(0)),
+        Tensor.of(new Convolution(window, small, false, fieldFirst), image, dy.get(0)));
+  }
+
+  /** The extents of the launches. */
+  private record Geometry(
+      int outputs,
+      int depth,
+      int columns,
+      int depthPerItem,
+      int depthItems,
+      int columnsPadded,
+      int shares) {
+    int depthPadded() {
+      return depthPerItem * depthItems;
+    }
+
+    int outputsPerShare() {
+      return (outputs + shares - 1) / shares;
+    }
+
+    long partBytes() {
+      return 4L * shares * depthPadded() * columnsPadded;
+    }
+  }
+
+  private Geometry geometry(DeviceInfo device, Shape image, Shape field) {
+    int outputs = field.rows();
+    int depth = window.taps() * image.columns();
+    int columns = field.columns();
+    boolean cpu = device.kind().isCpu();
+    int tile = cpu ? RegisterTile.ROWS : GPU_TILE;
+    int depthPerItem = cpu ? Math.min(DEPTH_PER_ITEM, (depth + tile - 1) / tile * tile) : GPU_TILE;
+    int depthItems = (depth + depthPerItem - 1) / depthPerItem;
+    int panel = cpu ? RegisterTile.of(device).columns() : GPU_TILE;
+    int panels = (columns + panel - 1) / panel;
+    int wanted =
+        cpu
+            ? ITEMS_PER_UNIT * device.computeUnits() / depthItems
+            : GPU_GROUPS / (depthItems * panels);
+    int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
+    return new Geometry(
+        outputs, depth, columns, depthPerItem, depthItems, cpu ? panels * panel : columns, shares);
+  }
+
+  @Override
+  public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    Geometry size = geometry(device, inputs.get(0), inputs.get(1));
+    if (!device.kind().isCpu()) {
+      return List.of(size.partBytes());
+    }
+    RegisterTile tile = RegisterTile.of(device);
+    long perRow = size.depthPerItem + tile.lanes() + tile.columns();
+    return List.of(size.partBytes(), 4 * CHUNK * perRow * size.depthItems * size.shares);
+  }
+
+  @Override
+  public void lower(Site site) {
+    View image = site.input(0);
+    View field = site.input(1);
+    DeviceInfo device = site.device();
+    Shape imageShape = site.inputShape(0);
+    Geometry size = geometry(device, imageShape, site.inputShape(1));
+    boolean cpu = device.kind().isCpu();
+    var defines = new LinkedHashMap<String, String>();
+    var arguments =
+        new ArrayList<Object>(List.of(image.buffer(), field.buffer(), site.workspace(0)));
+    if (cpu) {
+      RegisterTile.of(device).define(defines);
+      arguments.add(site.workspace(1));
+    }
+    arguments.addAll(window.arguments(imageShape, Window.extent(site.inputShape(1))));
+    arguments.addAll(List.of(size.columns, size.depth, size.depthPadded(), size.columnsPadded));
+    int perShare = size.outputsPerShare();
+    List<Integer> global;
+    if (cpu) {
+      arguments.addAll(List.of(size.depthPerItem, perShare, CHUNK));
+      global = List.of(size.depthItems, size.shares);
+    } else {
+      arguments.addAll(List.of(size.depthItems, perShare));
+      int tiles = (size.columns + GPU_TILE - 1) / GPU_TILE;
+      global = List.of(tiles * GPU_SIDE, size.depthItems * size.shares * GPU_SIDE);
+    }
+    site.launch(
+        site.kernel("conv2d_weights.cl", "conv2d_weights", defines),
+        arguments,
+        global,
+        cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
+        new Cost(2L * size.outputs * size.depth * size.columns, image.bytes() + field.bytes()));
+    sumShares(site, size, imageShape.columns());
+  }
+
+  private void sumShares(Site site, Geometry size, int channels) {
+    var in = new ArrayList<View>();
+    for (int i = 1; i < epilogue.inputs(); i++) {
+      in.add(site.input(1 + i));
+    }
+    var out = new ArrayList<View>();
+    for (int o = 0; o < epilogue.outputs().size(); o++) {
+      out.add(site.output(o));
+    }
+    int columns = fieldFirst ? channels : size.columns;
+    int rows = window.taps() * (fieldFirst ? size.columns : channels);
+    Chain.Rendered rendered = epilogue.render(true, in, out, rows, columns);
+    var defines = new LinkedHashMap<>(rendered.defines());
+    defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
+    boolean cpu = site.device().kind().isCpu();
+    var arguments = new ArrayList<Object>(rendered.buffers());
+    int rowsPerItem = cpu ? ROWS_PER_ITEM : 1;
+    arguments.addAll(
+        List.of(
+            site.workspace(0),
+            size.shares,
+            channels,
+            size.columns,
+            size.depthPadded(),
+            size.columnsPadded,
+            rowsPerItem,
+            rows));
+    site.launch(
+        site.kernel("conv2d_weights.cl", "sum_shares", defines),
+        arguments,
+        List.of(
+            cpu ? 1 : (columns + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP,
+            (rows + rowsPerItem - 1) / rowsPerItem),
+        List.of(cpu ? 1 : GPU_GROUP, 1),
+        new Cost(
+            (long) rows * columns * (size.shares + epilogue.flops()),
+            size.partBytes() + 4L * rows * columns));
+  }
+}

@@ -1,0 +1,248 @@
+// Convolution of images [batch, height, width, channels] with weights
+// [kernel_height, kernel_width, in, out], and its adjoint (SCATTER), as one matrix product without
+// its matrix: rows are outputs, depth is taps x channels, columns are output channels.
+//
+//   conv2d          forward: no SCATTER; by its input: SCATTER, WEIGHTS_SWAPPED
+//   conv_transpose2d forward: SCATTER;    by its input: no SCATTER, WEIGHTS_SWAPPED
+//
+// WEIGHTS_SWAPPED sums over the weights' last axis rather than the one before it. The chain (see
+// pointwise.cl) receives the result as `value`: bias, activation, or an activation's gradient.
+//
+// CPU, two launches. pack_weights lays the weights out in panels as tile.h reads them: per phase and
+// panel (id 1, id 0) `depth` rows. conv2d takes blocks of rows_per_block outputs in turn (id 0; id
+// 1: phase): it gathers their patches, a row each, then multiplies them by one panel after another.
+// What is gathered stays in the cache and serves all columns. NARROW, for at most 4 columns (grey or
+// colour images): panels are rows instead, and a result is a dot product.
+//
+// GPU: a work-group of 16 x 16 computes a tile of 64 x 64 outputs and columns (id 0: columns, id 1:
+// phase and rows) through local memory, TILE_K deep, gathering as it goes.
+//
+// Cost: 2 x outputs x columns x depth FLOPs (SCATTER: inputs instead of outputs).
+
+#include "dialect/vector.h"
+#include "dialect/functions.h"
+#include "window.h"
+
+#ifndef CHAIN_BODY
+#define CHAIN_PARAMETERS __global float* restrict out0,
+#define CHAIN_ARGUMENTS out0,
+#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
+#endif
+#ifndef WEIGHTS_SWAPPED
+#define WEIGHTS_SWAPPED 0
+#endif
+#ifndef NARROW
+#define NARROW 0
+#endif
+
+INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
+                   const int count, const vec value) {
+  CHAIN_BODY
+}
+
+#ifdef CPU
+
+#include "tile.h"
+
+#if NARROW
+
+__kernel WORK_GROUP(1, 1) void pack_weights(__global const float* restrict weights,
+                                            __global float* restrict panels, WINDOW_PARAMETERS,
+                                            const int columns, const int depth, const int pitch) {
+  const int phase = get_global_id(1);
+  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  for (int column = 0; column < columns; column++) {
+    __global float* panel = panels + (phase * columns + column) * pitch;
+    for (int j = 0; j < vertical.taps * horizontal.taps; j++) {
+      const int tap =
+          (vertical.first + j / horizontal.taps * vertical.step) * kernel_width +
+          horizontal.first + j % horizontal.taps * horizontal.step;
+      for (int c = 0; c < channels; c++) {
+        panel[j * channels + c] = weights[WEIGHTS_SWAPPED ? (tap * columns + column) * channels + c
+                                                          : (tap * channels + c) * columns + column];
+      }
+    }
+    for (int k = vertical.taps * horizontal.taps * channels; k < pitch; k++) panel[k] = 0.0f;
+  }
+}
+
+#else
+
+__kernel WORK_GROUP(1, 1) void pack_weights(__global const float* restrict weights,
+                                            __global float* restrict panels, WINDOW_PARAMETERS,
+                                            const int columns, const int depth, const int pitch) {
+  const int phase = get_global_id(1);
+  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  const int column = get_global_id(0) * PANEL;
+  const int width_here = min(PANEL, columns - column);
+  __global float* panel = panels + (phase * get_global_size(0) + get_global_id(0)) * depth * PANEL;
+  for (int j = 0; j < vertical.taps * horizontal.taps; j++) {
+    const int tap = (vertical.first + j / horizontal.taps * vertical.step) * kernel_width +
+                    horizontal.first + j % horizontal.taps * horizontal.step;
+#if WEIGHTS_SWAPPED
+    pack_columns(weights + (tap * columns + column) * channels, channels, channels, width_here,
+                 panel + j * channels * PANEL);
+#else
+    pack_rows(weights + tap * channels * columns + column, columns, channels, width_here,
+              panel + j * channels * PANEL);
+#endif
+  }
+}
+
+#endif
+
+// Row `r` of the tile; the block's last tile begins early, and what it computes again is not stored.
+#define FINISH(r) \
+  if (first + r >= row && first + r < count) { FINISH_ROW(r, OUTPUT(first + r)) }
+#define FINISH_WHOLE(r) \
+  if (first + r >= row) { FINISH_WHOLE_ROW(r, OUTPUT(first + r)) }
+#if SCATTER
+#define OUTPUT(r) outputs[r]
+#else
+#define OUTPUT(r) (begin + r)
+#endif
+// The most that rows_per_block can be.
+#define MOST_ROWS 192
+
+__kernel WIDE WORK_GROUP(1, 1) void conv2d(
+    CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict panels,
+    __global float* restrict patch_space, WINDOW_PARAMETERS, const int columns, const int depth,
+    const int pitch, const int rows_per_block) {
+  const int phase = get_global_id(1);
+  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  const int k = vertical.taps * horizontal.taps * channels;
+  const int rows = batch * vertical.size * horizontal.size;
+  __global float* patches =
+      patch_space + (phase * get_global_size(0) + get_global_id(0)) * rows_per_block * pitch;
+#if SCATTER
+  int outputs[MOST_ROWS];
+#endif
+  for (int r = 0; r < rows_per_block; r++) {
+    for (int i = k; i < pitch; i++) patches[r * pitch + i] = 0.0f;
+  }
+  for (int begin = get_global_id(0) * rows_per_block; begin < rows;
+       begin += get_global_size(0) * rows_per_block) {
+    const int count = min(rows_per_block, rows - begin);
+    fill_patches(x, height, width, channels, vertical, horizontal, begin, begin + count, 0, k,
+                 patches, pitch);
+#if SCATTER
+    for (int r = 0; r < count; r++) {
+      outputs[r] = OUTPUT_ROW(begin + r, phase, vertical, horizontal);
+    }
+#endif
+#if NARROW
+    for (int row = 0; row < count; row++) {
+      __global const float* restrict patch = patches + row * pitch;
+      float sums[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
+      for (int column = 0; column < columns; column++) {
+        __global const float* restrict panel = panels + (phase * columns + column) * pitch;
+        vec even = (vec)(0.0f), odd = (vec)(0.0f);
+        for (int p = 0; p < k; p += 2 * VECTOR) {
+          even = fma(vload8(0, patch + p), vload8(0, panel + p), even);
+          odd = fma(vload8(1, patch + p), vload8(1, panel + p), odd);
+        }
+        sums[column] = sum_vec(even + odd);
+      }
+      finish(CHAIN_ARGUMENTS OUTPUT(row), 0, columns, columns, vload8(0, sums));
+    }
+#else
+    // A block with fewer rows than a tile is filled up.
+    for (int i = count * pitch; i < TILE * pitch; i++) patches[i] = 0.0f;
+    for (int column = 0; column < columns; column += PANEL) {
+      const int valid = min(PANEL, columns - column);
+      __global const float* restrict panel =
+          panels + (phase * ((columns + PANEL - 1) / PANEL) * PANEL + column) * depth;
+      for (int row = 0; row < count; row += TILE) {
+        const int first = max(0, min(row, count - TILE));
+        __global const float* restrict a_at = patches + first * pitch;
+        __global const float* restrict b_at = panel;
+        const int a_stride = pitch, a_step = 1, b_step = PANEL;
+        TILE_ROWS(ZERO_ROW)
+        int p = 0;
+        STEPS(p, k)
+        if (valid == PANEL && count >= TILE) {
+          TILE_ROWS(FINISH_WHOLE)
+        } else {
+          TILE_ROWS(FINISH)
+        }
+      }
+    }
+#endif
+  }
+}
+
+#else
+
+#define SIDE 16
+#define TILE_M 64
+#define TILE_N 64
+#define TILE_K 16
+#define ITEM_M (TILE_M / SIDE)
+#define ITEM_N (TILE_N / SIDE)
+
+__kernel WORK_GROUP(SIDE, SIDE) void conv2d(
+    CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict weights,
+    WINDOW_PARAMETERS, const int columns, const int row_tiles) {
+  __local float a_tile[TILE_K * (TILE_M + 1)];
+  __local float b_tile[TILE_K * (TILE_N + 1)];
+  const int phase = get_group_id(1) / row_tiles;
+  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  const int k = vertical.taps * horizontal.taps * channels;
+  const int rows = batch * vertical.size * horizontal.size;
+  const int item_x = get_local_id(0), item_y = get_local_id(1);
+  const int item = item_y * SIDE + item_x;
+  const int first_column = get_group_id(0) * TILE_N;
+  const int first_row = get_group_id(1) % row_tiles * TILE_M;
+  float sum[ITEM_M][ITEM_N];
+  for (int i = 0; i < ITEM_M; i++) {
+    for (int j = 0; j < ITEM_N; j++) sum[i][j] = 0.0f;
+  }
+  for (int first = 0; first < k; first += TILE_K) {
+    for (int e = item; e < TILE_K * TILE_M; e += SIDE * SIDE) {
+      const int i = e / TILE_K, p = e % TILE_K;
+      const int row = first_row + i, step = first + p;
+      a_tile[p * (TILE_M + 1) + i] =
+          row < rows && step < k
+              ? patch_element(x, height, width, channels, vertical, horizontal, row, step)
+              : 0.0f;
+    }
+    for (int e = item; e < TILE_K * TILE_N; e += SIDE * SIDE) {
+#if WEIGHTS_SWAPPED
+      const int j = e / TILE_K, p = e % TILE_K;
+#else
+      const int j = e % TILE_N, p = e / TILE_N;
+#endif
+      const int column = first_column + j, step = first + p;
+      float weight = 0.0f;
+      if (column < columns && step < k) {
+        const int number = step / channels, c = step % channels;
+        const int tap = (vertical.first + number / horizontal.taps * vertical.step) * kernel_width +
+                        horizontal.first + number % horizontal.taps * horizontal.step;
+        weight = weights[WEIGHTS_SWAPPED ? (tap * columns + column) * channels + c
+                                         : (tap * channels + c) * columns + column];
+      }
+      b_tile[p * (TILE_N + 1) + j] = weight;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int p = 0; p < TILE_K; p++) {
+      for (int i = 0; i < ITEM_M; i++) {
+        const float scalar = a_tile[p * (TILE_M + 1) + item_y + i * SIDE];
+        for (int j = 0; j < ITEM_N; j++) {
+          sum[i][j] = fma(scalar, b_tile[p * (TILE_N + 1) + item_x + j * SIDE], sum[i][j]);
+        }
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  for (int i = 0; i < ITEM_M; i++) {
+    for (int j = 0; j < ITEM_N; j++) {
+      const int row = first_row + item_y + i * SIDE, column = first_column + item_x + j * SIDE;
+      if (row < rows && column < columns) {
+        finish(CHAIN_ARGUMENTS OUTPUT_ROW(row, phase, vertical, horizontal), column, columns, 1,
+               sum[i][j]);
+      }
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,142 @@
+// How a convolution walks an image [batch, height, width, channels], and the rows of patches that
+// make it a matrix product: row r holds, tap by tap, the channels under the window of output r.
+//
+// Without SCATTER output o of an axis sees tap t at input o stride - padding + t dilation. With
+// SCATTER, which is the adjoint, input i adds its tap t to output i stride - padding + t dilation:
+// seen from an output, the taps that reach it depend on its phase, the remainder by the stride, and
+// among the outputs of one phase everything is again a convolution, with stride one.
+
+#ifndef SCATTER
+#define SCATTER 0
+#endif
+
+#define WINDOW_PARAMETERS                                                                      \
+  const int batch, const int height, const int width, const int channels, const int out_height, \
+      const int out_width, const int kernel_height, const int kernel_width,                    \
+      const int stride_height, const int stride_width, const int padding_height,               \
+      const int padding_width, const int dilation_height, const int dilation_width
+
+// One axis for the outputs of one phase: output number o of `size` sees tap number j of `taps` at
+// input o * stride + origin + j * spacing; that tap's weight is number first + j * step.
+typedef struct {
+  int taps, first, step, origin, stride, spacing, size;
+} Axis;
+
+INLINE Axis window_axis(int kernel_size, int stride, int padding, int dilation, int out, int phase) {
+  Axis axis;
+#if SCATTER
+  // Taps that reach this phase are `step` apart; the last one reaches furthest back.
+  int step = 1, tap = 0;
+  while (step * dilation % stride != 0) step++;
+  while (tap < kernel_size && (phase + padding - tap * dilation) % stride != 0) tap++;
+  axis.taps = tap < kernel_size ? (kernel_size - 1 - tap) / step + 1 : 0;
+  axis.first = tap + (axis.taps - 1) * step;
+  axis.step = -step;
+  axis.origin = (phase + padding - axis.first * dilation) / stride;
+  axis.stride = 1;
+  axis.spacing = step * dilation / stride;
+  axis.size = out > phase ? (out - phase + stride - 1) / stride : 0;
+#else
+  axis.taps = kernel_size;
+  axis.first = 0;
+  axis.step = 1;
+  axis.origin = -padding;
+  axis.stride = stride;
+  axis.spacing = dilation;
+  axis.size = out;
+#endif
+  return axis;
+}
+
+#if SCATTER
+#define VERTICAL_AXIS(phase)                                                                   \
+  window_axis(kernel_height, stride_height, padding_height, dilation_height, out_height,       \
+              (phase) / stride_width)
+#define HORIZONTAL_AXIS(phase)                                                                 \
+  window_axis(kernel_width, stride_width, padding_width, dilation_width, out_width,            \
+              (phase) % stride_width)
+// The output of number `row` within a phase, as a row of the whole result.
+#define OUTPUT_ROW(row, phase, vertical, horizontal)                                           \
+  (((row) / (horizontal.size * vertical.size) * out_height +                                   \
+    (row) / horizontal.size % vertical.size * stride_height + (phase) / stride_width) *        \
+       out_width +                                                                             \
+   (row) % horizontal.size * stride_width + (phase) % stride_width)
+#else
+#define VERTICAL_AXIS(phase)                                                                   \
+  window_axis(kernel_height, stride_height, padding_height, dilation_height, out_height, 0)
+#define HORIZONTAL_AXIS(phase)                                                                 \
+  window_axis(kernel_width, stride_width, padding_width, dilation_width, out_width, 0)
+#define OUTPUT_ROW(row, phase, vertical, horizontal) (row)
+#endif
+
+#ifdef CPU
+
+// Floats [from, to) of a row of patches, from the image or zero where they lie outside of it:
+// `image` points to where float 0 would be; those in [low, high) are inside.
+INLINE void copy_run(__global const float* image, int low, int high, int length,
+                     __global float* patch) {
+  int i = 0;
+  for (; i < low; i++) patch[i] = 0.0f;
+  for (; i + VECTOR <= high; i += VECTOR) vstore8(vload8(0, image + i), 0, patch + i);
+  for (; i < high; i++) patch[i] = image[i];
+  for (; i < length; i++) patch[i] = 0.0f;
+}
+
+// The rows of patches of outputs first to last - 1 of a phase, `pitch` floats apart; of each row the
+// floats [from, to), which are whole taps or, where `channels` is large, part of one.
+INLINE void fill_patches(__global const float* x, const int height, const int width,
+                         const int channels, const Axis vertical, const Axis horizontal,
+                         const int first, const int last, const int from, const int to,
+                         __global float* patches, const int pitch) {
+  // With neighbouring taps a whole line of the window is one run of floats.
+  const int together = horizontal.spacing == 1 ? horizontal.taps : 1;
+  const int run = together * channels;
+  int column = first % horizontal.size;
+  int line = first / horizontal.size % vertical.size;
+  int image = first / horizontal.size / vertical.size;
+  for (int row = first; row < last; row++) {
+    __global float* patch = patches + (row - first) * pitch;
+    __global const float* source = x + image * height * width * channels;
+    const int top = line * vertical.stride + vertical.origin;
+    const int left = column * horizontal.stride + horizontal.origin;
+    int number = from / run;
+    for (int at = number * run; at < to; at += run, number++) {
+      const int j = number * together;
+      const int iy = top + j / horizontal.taps * vertical.spacing;
+      const int ix = left + j % horizontal.taps * horizontal.spacing;
+      const int begin = max(at, from), end = min(at + run, to);
+      int low = max(0, -ix) * channels + at, high = (width - ix) * channels + at;
+      if (iy < 0 || iy >= height) high = 0;
+      low = min(max(low, begin), end);
+      high = max(min(high, end), low);
+      copy_run(source + (iy * width + ix) * channels + begin - at, low - begin, high - begin,
+               end - begin, patch + begin - from);
+    }
+    if (++column == horizontal.size) {
+      column = 0;
+      if (++line == vertical.size) {
+        line = 0;
+        image++;
+      }
+    }
+  }
+}
+
+#else
+
+// Element k of the patch of output `row` of a phase.
+INLINE float patch_element(__global const float* restrict x, const int height, const int width,
+                           const int channels, const Axis vertical, const Axis horizontal,
+                           const int row, const int k) {
+  const int j = k / channels;
+  const int iy = row / horizontal.size % vertical.size * vertical.stride + vertical.origin +
+                 j / horizontal.taps * vertical.spacing;
+  const int ix = row % horizontal.size * horizontal.stride + horizontal.origin +
+                 j % horizontal.taps * horizontal.spacing;
+  const int image = row / horizontal.size / vertical.size;
+  return iy >= 0 && iy < height && ix >= 0 && ix < width
+             ? x[((image * height + iy) * width + ix) * channels + k % channels]
+             : 0.0f;
+}
+
+#endif
