@@ -174,8 +174,12 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
 #else
 
 #define SIDE 16
+#ifndef TILE_M
 #define TILE_M 64
+#endif
+#ifndef TILE_N
 #define TILE_N 64
+#endif
 #define TILE_K 16
 #define ITEM_M (TILE_M / SIDE)
 #define ITEM_N (TILE_N / SIDE)

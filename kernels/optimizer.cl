@@ -2,7 +2,8 @@
 //
 // settings[0]: learning rate; settings[1]: largest norm of the gradient, 0 for no limit;
 // norm2[0]: the squared norm of the gradient (read only if CLIP). state[2]: steps done before this.
-// Weight decay is decoupled (Loshchilov and Hutter, "Decoupled weight decay regularization"):
+// With GATED nothing happens where gate[0] is 0, and count[0] is the number of updates made, this one
+// included. Weight decay is decoupled (Loshchilov and Hutter, "Decoupled weight decay regularization"):
 // the parameter shrinks by learning rate x decay, apart from the gradient.
 //
 //   adam (Kingma and Ba, algorithm 1): m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
@@ -18,6 +19,9 @@
 
 #ifndef CLIP
 #define CLIP 0
+#endif
+#ifndef GATED
+#define GATED 0
 #endif
 
 #ifdef CPU
@@ -55,15 +59,27 @@ INLINE float clip_factor(__global const float* settings, __global const float* n
 #endif
 }
 
+#if GATED
+#define GATE __global const float *restrict gate, __global const float *restrict count,
+#define STEPS_DONE count[0]
+#define RETURN_IF_CLOSED \
+  if (gate[0] == 0.0f) return;
+#else
+#define GATE
+#define STEPS_DONE (float)(state[2] + 1u)
+#define RETURN_IF_CLOSED
+#endif
+
 #define COMMON                                                                            \
   __global float *restrict p, __global const float *restrict g,                           \
       __global const uint *restrict state, __global const float *restrict settings,       \
-      __global const float *restrict norm2, const int n, const int per_item
+      __global const float *restrict norm2, GATE const int n, const int per_item
 
 __kernel ITEM void adam(COMMON, __global float* restrict m, __global float* restrict v,
                         const float beta1, const float beta2, const float epsilon,
                         const float decay) {
-  const float t = (float)(state[2] + 1u);
+  RETURN_IF_CLOSED
+  const float t = STEPS_DONE;
   const float rate = settings[0];
   const float step = rate / (1.0f - pow(beta1, t));
   const float correction = 1.0f / sqrt(1.0f - pow(beta2, t));
@@ -82,6 +98,7 @@ __kernel ITEM void adam(COMMON, __global float* restrict m, __global float* rest
 
 __kernel ITEM void sgd(COMMON, __global float* restrict m, const float momentum,
                        const float decay) {
+  RETURN_IF_CLOSED
   const float rate = settings[0];
   const float shrink = 1.0f - rate * decay;
   const float clip = clip_factor(settings, norm2);
@@ -94,6 +111,7 @@ __kernel ITEM void sgd(COMMON, __global float* restrict m, const float momentum,
 
 __kernel ITEM void rmsprop(COMMON, __global float* restrict v, const float smoothing,
                            const float epsilon, const float decay) {
+  RETURN_IF_CLOSED
   const float rate = settings[0];
   const float shrink = 1.0f - rate * decay;
   const float clip = clip_factor(settings, norm2);

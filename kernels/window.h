@@ -89,7 +89,7 @@ INLINE void fill_patches(__global const float* x, const int height, const int wi
                          const int first, const int last, const int from, const int to,
                          __global float* patches, const int pitch) {
   // With neighbouring taps a whole line of the window is one run of floats.
-  const int together = horizontal.spacing == 1 ? horizontal.taps : 1;
+  const int together = horizontal.spacing == 1 ? max(1, horizontal.taps) : 1;
   const int run = together * channels;
   int column = first % horizontal.size;
   int line = first / horizontal.size % vertical.size;

@@ -139,3 +139,15 @@ INLINE vec f_reparameterise(vec mean, vec log_variance, vec noise) {
 INLINE vec f_reparameterise_gradient(vec log_variance, vec noise) {
   return noise * (0.5f * f_exp(0.5f * log_variance));
 }
+
+// Batch normalisation (Ioffe and Szegedy 2015, algorithm 1), from the moments of x's column.
+INLINE vec f_normalize(vec x, vec mean, vec deviation, vec scale, vec shift) {
+  return (x - mean) * (deviation * scale) + shift;
+}
+// Its gradient by x, from the column's sums of dy and of dy times the normalised x; `share` is one
+// over the number of rows. The argument `deviation` of both is one over the standard deviation.
+INLINE vec f_normalize_gradient(vec dy, vec x, vec mean, vec deviation, vec scale, vec sum,
+                                vec sum_normalized, float share) {
+  const vec normalized = (x - mean) * deviation;
+  return (deviation * scale) * (dy - (sum + normalized * sum_normalized) * share);
+}

@@ -4,6 +4,7 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Evaluator;
+import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.LogLikelihood;
 import dev.glimpse.train.SettingException;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "SOURCE",
-      description = "Other images than the run's: digits, mnist or a folder of IDX files.")
+      description = "Other images than the run's: digits, mnist or a folder.")
   private String data;
 
   @Option(
@@ -130,7 +131,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private LogLikelihood.Estimate estimate(TrainedModel trained, ImageSet images) {
     try (var likelihood =
-            new LogLikelihood(trained.latentModel(), trained.store(), trained.shape(), samples);
+            new LogLikelihood(
+                trained.model(LikelihoodModel.class, "likelihood"),
+                trained.store(),
+                trained.shape(),
+                samples);
         var progress = new ImageProgress("log p(x)", images.size(), spec.commandLine().getErr())) {
       return likelihood.estimate(images, seed(), progress::done);
     }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.glimpse.data.Batch;
 import dev.glimpse.data.Batches;
+import dev.glimpse.data.ImageFormat;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.device.Device;
@@ -28,6 +29,7 @@ import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingPlan;
+import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +150,8 @@ final class ProfileCommand implements Callable<Integer> {
       settings.set("train.batch", batch);
     }
     String source = data != null ? data : run.map(r -> r.config().data()).orElse("digits");
-    ImageSet images = Sources.load(source, settings.integer("train.seed")).train();
+    ImageFormat format = TrainingSettings.imageFormat(settings);
+    ImageSet images = Sources.load(source, format, settings.integer("train.seed")).train();
     int batchSize = Math.min(settings.integer("train.batch"), images.size());
     if (batchSize < 1) {
       throw new SettingException("train.batch takes 1 or more");

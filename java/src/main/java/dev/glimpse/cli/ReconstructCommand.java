@@ -53,7 +53,7 @@ final class ReconstructCommand implements Callable<Integer> {
       ImageSet images = binarisation.forEvaluation(trained.data(null).test().first(count));
       Path file =
           out == null ? trained.run().resolve("samples").resolve("reconstructions.png") : out;
-      Reconstructions.write(file, trained.model(), trained.store(), trained.shape(), images);
+      Reconstructions.write(file, trained.latentModel(), trained.store(), trained.shape(), images);
       spec.commandLine().getOut().println(file);
     }
     return 0;

@@ -6,7 +6,7 @@ import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
-import dev.glimpse.train.Model;
+import dev.glimpse.train.LatentModel;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -19,7 +19,7 @@ final class Reconstructions {
 
   /** Writes rows of images, each above the row of their reconstructions. */
   static void write(
-      Path file, Model model, ParameterStore store, DataShape shape, ImageSet images) {
+      Path file, LatentModel model, ParameterStore store, DataShape shape, ImageSet images) {
     float[] originals = Pictures.pixels(images);
     FloatBuffer reconstructed = reconstruct(model, store, shape, images, originals);
     int columns = Math.min(COLUMNS, images.size());
@@ -35,7 +35,7 @@ final class Reconstructions {
   }
 
   private static FloatBuffer reconstruct(
-      Model model, ParameterStore store, DataShape shape, ImageSet images, float[] pixels) {
+      LatentModel model, ParameterStore store, DataShape shape, ImageSet images, float[] pixels) {
     Example example = Example.input(images.size(), shape);
     try (Plan plan =
         new PlanBuilder(store).output("reconstructions", model.reconstruct(example)).build()) {

@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -62,7 +63,11 @@ final class SampleCommand implements Callable<Integer> {
     Pictures.checkCount(count == null ? COUNT : count);
     try (TrainedModel trained = run.open();
         var sampler =
-            new Sampler(trained.model(), trained.store(), trained.shape(), grid(trained))) {
+            new Sampler(
+                trained.model(GenerativeModel.class, "samples"),
+                trained.store(),
+                trained.shape(),
+                grid(trained))) {
       Path file = out == null ? trained.run().resolve("samples").resolve("sample.png") : out;
       sampler.write(file, seed);
       spec.commandLine().getOut().println(file);

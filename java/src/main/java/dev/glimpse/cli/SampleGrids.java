@@ -2,6 +2,8 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.GenerativeModel;
+import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 import java.nio.file.Path;
@@ -24,22 +26,24 @@ final class SampleGrids implements TrainingListener {
 
   @Override
   public void checkpointed(Path checkpoint, int epoch) {
+    if (!(trainer.model() instanceof GenerativeModel model)) {
+      return;
+    }
     if (sampler == null) {
-      var grid = Sampler.Grid.of(trainer.model(), trainer.data());
-      sampler = new Sampler(trainer.model(), trainer.store(), trainer.data(), grid);
+      var grid = Sampler.Grid.of(model, trainer.data());
+      sampler = new Sampler(model, trainer.store(), trainer.data(), grid);
     }
     sampler.write(samples().resolve("epoch-%03d.png".formatted(epoch)), SEED);
   }
 
   @Override
   public void finished(Trainer finished, Evaluation test) {
+    if (!(trainer.model() instanceof LatentModel model)) {
+      return;
+    }
     ImageSet images = trainer.test().first(RECONSTRUCTIONS);
     Reconstructions.write(
-        samples().resolve("reconstructions.png"),
-        trainer.model(),
-        trainer.store(),
-        trainer.data(),
-        images);
+        samples().resolve("reconstructions.png"), model, trainer.store(), trainer.data(), images);
   }
 
   private Path samples() {

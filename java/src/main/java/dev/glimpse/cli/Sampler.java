@@ -6,7 +6,7 @@ import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
-import dev.glimpse.train.Model;
+import dev.glimpse.train.GenerativeModel;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -31,7 +31,7 @@ final class Sampler implements AutoCloseable {
     private static final int OF_EACH_LABEL = 10;
 
     /** A square for a model without labels, else a row for each label. */
-    static Grid of(Model model, DataShape shape) {
+    static Grid of(GenerativeModel model, DataShape shape) {
       return model.conditional()
           ? labelRows(shape.classes(), OF_EACH_LABEL)
           : plain(COLUMNS * COLUMNS);
@@ -58,7 +58,7 @@ final class Sampler implements AutoCloseable {
   }
 
   /** Compiles the graph of a grid. */
-  Sampler(Model model, ParameterStore store, DataShape shape, Grid grid) {
+  Sampler(GenerativeModel model, ParameterStore store, DataShape shape, Grid grid) {
     this.shape = shape;
     this.columns = grid.columns();
     Tensor labels = grid.labels().isEmpty() ? null : Example.labelInput(grid.count(), shape);

@@ -14,6 +14,7 @@ import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
+import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,8 +65,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "SOURCE",
       defaultValue = "digits",
       description =
-          "digits (built in), mnist (downloaded once) or a folder with four IDX files (default:"
-              + " ${DEFAULT-VALUE}).")
+          "digits (built in), mnist (downloaded once) or a folder, with four IDX files or with"
+              + " pictures, scaled to data.size (default: ${DEFAULT-VALUE}).")
   private String data;
 
   @Option(
@@ -135,7 +136,7 @@ final class TrainCommand implements Callable<Integer> {
     Models.Kind kind = kind();
     Settings settings = kind.settings();
     options.applyTo(settings);
-    Splits splits = Sources.load(data, settings.integer("train.seed"));
+    Splits splits = load(data, settings);
     DataShape shape = DataShape.of(splits.train());
     Model created = kind.create().apply(shape, settings);
     try (Device opened = Devices.open(device)) {
@@ -159,13 +160,18 @@ final class TrainCommand implements Callable<Integer> {
     }
     Settings settings = config.applyTo(Models.named(config.model()).settings());
     options.extend(settings);
-    Splits splits = Sources.load(config.data(), settings.integer("train.seed"));
+    Splits splits = load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
     try (Device opened = Devices.open(device)) {
       run = run.with(config.with(settings));
       train(opened, created, settings, splits, run, true);
     }
+  }
+
+  private static Splits load(String source, Settings settings) {
+    return Sources.load(
+        source, TrainingSettings.imageFormat(settings), settings.integer("train.seed"));
   }
 
   private void train(

@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.DataException;
+import dev.glimpse.data.ImageFormat;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
@@ -64,12 +65,21 @@ final class TrainedModel implements AutoCloseable {
     return model;
   }
 
+  /**
+   * The model as one that can do more.
+   *
+   * @param ability what the model lacks if it is none, for example "code for an image"
+   */
+  <T extends Model> T model(Class<T> kind, String ability) {
+    if (kind.isInstance(model)) {
+      return kind.cast(model);
+    }
+    throw new SettingException("a %s has no %s".formatted(run.config().model(), ability));
+  }
+
   /** The model, where it has codes. */
   LatentModel latentModel() {
-    if (model instanceof LatentModel latent) {
-      return latent;
-    }
-    throw new SettingException(run.config().model() + " has no code for an image");
+    return model(LatentModel.class, "code for an image");
   }
 
   ParameterStore store() {
@@ -82,14 +92,15 @@ final class TrainedModel implements AutoCloseable {
   }
 
   /**
-   * Loads images for the model.
+   * Loads images for the model; those of a folder of pictures are scaled to what it knows.
    *
    * @param source as {@code --data} says it; null for what the model was trained on
    * @throws DataException when they are of another shape
    */
   Splits data(String source) {
     String name = source == null ? run.config().data() : source;
-    Splits splits = Sources.load(name, settings.integer("train.seed"));
+    var format = new ImageFormat(shape().height(), shape().channels());
+    Splits splits = Sources.load(name, format, settings.integer("train.seed"));
     checkShape(run, model, splits.train());
     return splits;
   }

@@ -44,6 +44,14 @@ public final class IdxReader {
 
   private IdxReader() {}
 
+  /** Whether a folder holds any of the four files. */
+  static boolean isIn(Path folder) {
+    return FILES.stream()
+        .anyMatch(
+            file ->
+                Files.exists(folder.resolve(file)) || Files.exists(folder.resolve(file + ".gz")));
+  }
+
   /**
    * Reads a folder with the four files of a data set. There are as many classes as the largest
    * training label tells; the last twelfth of the training images is the validation set.

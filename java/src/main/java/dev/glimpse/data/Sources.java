@@ -11,26 +11,32 @@ public final class Sources {
   private static final int DIGITS_TEST = 2_000;
 
   private static final String CHOICES =
-      "use digits (built in), mnist (downloaded once), or a folder with the four IDX files of a"
-          + " data set ("
+      "use digits (built in), mnist (downloaded once), a folder with the four IDX files of a data"
+          + " set ("
           + String.join(", ", IdxReader.FILES)
-          + "; plain or .gz)";
+          + "; plain or .gz), or a folder of pictures (PNG, JPEG)";
 
   private Sources() {}
 
   /**
    * Loads a data set.
    *
-   * @param source {@code digits}, {@code mnist}, or the path of a folder with four IDX files
+   * @param source {@code digits}, {@code mnist}, or the path of a folder: with four IDX files, or
+   *     with pictures
+   * @param format what pictures are made into; without effect on the others
    * @param seed what the built-in digits are drawn from; without effect on the others
    * @throws DataException if there is no such source, or it cannot be read
    */
-  public static Splits load(String source, long seed) {
+  public static Splits load(String source, ImageFormat format, long seed) {
     return switch (source) {
       case "digits" -> digits(seed);
       case "mnist" -> mnist();
-      default -> IdxReader.readFolder(folder(source));
+      default -> readFolder(folder(source), format);
     };
+  }
+
+  private static Splits readFolder(Path folder, ImageFormat format) {
+    return IdxReader.isIn(folder) ? IdxReader.readFolder(folder) : ImageFolder.read(folder, format);
   }
 
   /** A name under which a source is found from any working folder. */

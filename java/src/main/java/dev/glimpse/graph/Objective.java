@@ -7,5 +7,12 @@ import dev.glimpse.ops.Tensor;
  *
  * @param name unique within a plan
  * @param loss a scalar
+ * @param gate when; null for in every step
  */
-public record Objective(String name, Tensor loss, ParameterSet parameters, Optimizer optimizer) {}
+public record Objective(
+    String name, Tensor loss, ParameterSet parameters, Optimizer optimizer, Gate gate) {
+  /** An objective that is descended in every step. */
+  public Objective(String name, Tensor loss, ParameterSet parameters, Optimizer optimizer) {
+    this(name, loss, parameters, optimizer, null);
+  }
+}

@@ -27,6 +27,8 @@ public interface Optimizer {
    * @param settings learning rate and largest norm
    * @param squaredNorm of the gradients; only computed where {@link #maxNorm} is not 0
    * @param size of each slab, in floats
+   * @param gate 1 for an update, 0 for none; null for always
+   * @param count the updates made, this one included; null where the plan's steps are counted
    */
   record Update(
       Buffer parameters,
@@ -34,5 +36,7 @@ public interface Optimizer {
       List<Buffer> states,
       Buffer settings,
       Buffer squaredNorm,
-      int size) {}
+      int size,
+      Buffer gate,
+      Buffer count) {}
 }

@@ -1,6 +1,7 @@
 package dev.glimpse.graph;
 
 import dev.glimpse.ops.Parameter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,16 @@ public final class ParameterSet {
       offset += (parameter.shape().size() + ALIGNMENT - 1) / ALIGNMENT * (long) ALIGNMENT;
     }
     this.size = Math.toIntExact(offset);
+  }
+
+  /** Several layers' parameters. */
+  @SafeVarargs
+  public static ParameterSet of(String name, List<Parameter>... parts) {
+    var all = new ArrayList<Parameter>();
+    for (List<Parameter> part : parts) {
+      all.addAll(part);
+    }
+    return new ParameterSet(name, all);
   }
 
   public String name() {

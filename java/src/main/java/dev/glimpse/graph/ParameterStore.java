@@ -20,6 +20,9 @@ public final class ParameterStore implements AutoCloseable {
   public ParameterStore(Device device, List<ParameterSet> sets, long seed) {
     this.device = device;
     for (ParameterSet set : sets) {
+      if (set.parameters().isEmpty()) {
+        continue;
+      }
       var slab = new Slab(device, set);
       slabs.add(slab);
       for (Parameter parameter : set.parameters()) {
@@ -29,9 +32,7 @@ public final class ParameterStore implements AutoCloseable {
         // Keyed by its name, so that adding a layer changes no other layer's values.
         var random = new SplittableRandom(seed * 31 + parameter.name().hashCode());
         float[] values = new float[parameter.shape().size()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = parameter.initializer().next(random);
-        }
+        parameter.initializer().fill(values, random);
         slab.write(parameter, FloatBuffer.wrap(values));
       }
     }

@@ -230,9 +230,12 @@ public final class Plan implements AutoCloseable {
     private final Map<String, Slab> states = new LinkedHashMap<>();
     private final Buffer settings;
     private final Buffer squaredNorm;
+    private final Buffer gate;
+    private final Buffer count;
     private Buffer partialNorms;
 
-    private Learner(Objective objective, Slab parameters) {
+    private Learner(Objective objective, ParameterStore store) {
+      Slab parameters = store.slab(objective.parameters());
       this.objective = objective;
       this.parameters = parameters;
       ParameterSet set = objective.parameters();
@@ -242,6 +245,9 @@ public final class Plan implements AutoCloseable {
       }
       this.settings = own(device.allocate(8));
       this.squaredNorm = own(device.allocate(4));
+      Gate when = objective.gate();
+      this.gate = when == null ? null : own(device.allocate(4));
+      this.count = when == null ? null : store.buffer(when.count());
       Optimizer optimizer = objective.optimizer();
       staging.write(
           settings, FloatBuffer.wrap(new float[] {optimizer.learningRate(), optimizer.maxNorm()}));
@@ -270,12 +276,18 @@ public final class Plan implements AutoCloseable {
           states.values().stream().map(Slab::buffer).toList(),
           settings,
           squaredNorm,
-          objective.parameters().size());
+          objective.parameters().size(),
+          gate,
+          count);
+    }
+
+    Buffer gate() {
+      return gate;
     }
   }
 
-  Learner addLearner(Objective objective, Slab parameters) {
-    var learner = new Learner(objective, parameters);
+  Learner addLearner(Objective objective, ParameterStore store) {
+    var learner = new Learner(objective, store);
     learners.add(learner);
     return learner;
   }

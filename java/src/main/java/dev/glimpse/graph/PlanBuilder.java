@@ -9,6 +9,7 @@ import dev.glimpse.ops.Broadcast;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Leaf;
 import dev.glimpse.ops.Op;
+import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Random;
 import dev.glimpse.ops.Shape;
@@ -33,6 +34,7 @@ public final class PlanBuilder {
   private final Map<String, Tensor> outputs = new LinkedHashMap<>();
   private final Map<String, Tensor> metrics = new LinkedHashMap<>();
   private final List<Objective> objectives = new ArrayList<>();
+  private final Map<Parameter, Tensor> updates = new LinkedHashMap<>();
   private boolean optimised = true;
 
   public PlanBuilder(ParameterStore store) {
@@ -63,6 +65,12 @@ public final class PlanBuilder {
     return this;
   }
 
+  /** A parameter that takes a new value with each run, by no gradient: a running statistic. */
+  public PlanBuilder update(Parameter parameter, Tensor value) {
+    checkNew("updates", parameter.name(), updates.putIfAbsent(parameter, value) == null);
+    return this;
+  }
+
   private static void checkNew(String kind, String name, boolean isNew) {
     if (!isNew) {
       throw new IllegalArgumentException("two " + kind + " are named " + name);
@@ -90,14 +98,20 @@ public final class PlanBuilder {
   private void compile(Plan plan) {
     var wanted = new LinkedHashMap<Tensor, Buffer>();
     for (Objective objective : objectives) {
-      Plan.Learner learner = plan.addLearner(objective, store.slab(objective.parameters()));
+      Plan.Learner learner = plan.addLearner(objective, store);
       Gradients.of(objective.loss(), objective.parameters().parameters())
           .forEach(
               (parameter, gradient) -> want(wanted, gradient, learner.gradients().of(parameter)));
+      Gate gate = objective.gate();
+      if (gate != null) {
+        want(wanted, gate.open(), learner.gate());
+        want(wanted, Ops.add(gate.count().tensor(), gate.open()), store.buffer(gate.count()));
+      }
     }
     plan.allocateMetrics(List.copyOf(metrics.keySet()));
     metrics.forEach((name, tensor) -> want(wanted, tensor, plan.metric(name)));
     outputs.forEach((name, tensor) -> want(wanted, tensor, plan.addOutput(name, tensor.shape())));
+    updates.forEach((parameter, value) -> want(wanted, value, store.buffer(parameter)));
 
     var steps = new Steps(wanted.keySet(), optimised);
     var kept = new HashMap<Tensor, Buffer>();

@@ -141,41 +141,27 @@ public final class Safetensors implements AutoCloseable {
   /** A tensor's bytes as stored, in a direct little-endian buffer. */
   public ByteBuffer readBytes(String name) {
     TensorInfo tensor = tensor(name);
-    var data = ByteBuffer.allocateDirect(bufferSize(tensor, 1)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer data = tensor.allocateBytes(file);
     read(tensor, 0, data);
     return data.flip();
   }
 
   /** A tensor of any type as floats, in a direct buffer of native order. */
   public FloatBuffer readFloats(String name) {
-    var data = ByteBuffer.allocateDirect(bufferSize(tensor(name), Float.BYTES));
-    data.order(ByteOrder.nativeOrder());
-    readFloats(name, data.asFloatBuffer());
-    return data.asFloatBuffer();
+    FloatBuffer floats = tensor(name).allocateFloats(file);
+    readFloats(name, floats);
+    return floats.flip();
   }
 
   /** Puts a tensor of any type, as floats, at the position of {@code into} and advances it. */
   public void readFloats(String name, FloatBuffer into) {
     TensorInfo tensor = tensor(name);
-    if (into.remaining() < tensor.elements()) {
-      throw new CheckpointException(
-          file,
-          "tensor '%s' of shape %s has %d elements, but there is room for %d"
-              .formatted(name, tensor.shape(), tensor.elements(), into.remaining()),
-          "it was probably saved by a model of another size");
-    }
+    tensor.checkRoom(file, into);
     var chunk = chunkFor(tensor.bytes());
     for (long done = 0; done < tensor.bytes(); done += chunk.limit()) {
       chunk.clear().limit((int) Math.min(chunk.capacity(), tensor.bytes() - done));
       read(tensor, done, chunk);
-      chunk.flip();
-      if (tensor.type() == TensorType.F32) {
-        into.put(chunk.asFloatBuffer());
-      } else {
-        for (int at = 0; at < chunk.limit(); at += tensor.type().bytes()) {
-          into.put(tensor.type().toFloat(chunk, at));
-        }
-      }
+      tensor.type().toFloats(chunk.flip(), into);
     }
   }
 
@@ -244,17 +230,6 @@ public final class Safetensors implements AutoCloseable {
   private static ByteBuffer chunkFor(long bytes) {
     int size = (int) Math.min(CHUNK_BYTES, bytes);
     return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private int bufferSize(TensorInfo tensor, int bytesPerElement) {
-    long bytes = bytesPerElement == 1 ? tensor.bytes() : tensor.elements() * bytesPerElement;
-    if (bytes > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          file,
-          "tensor '" + tensor.name() + "' takes " + bytes + " bytes",
-          "a tensor of 2 GiB or more cannot be read");
-    }
-    return (int) bytes;
   }
 
   private CheckpointException damaged(String problem, Throwable cause) {

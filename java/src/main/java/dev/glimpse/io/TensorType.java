@@ -1,8 +1,9 @@
 package dev.glimpse.io;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
-/** The element types of the safetensors format that are read and written here. */
+/** The element types of files that are read and written here, named as in safetensors. */
 public enum TensorType {
   F64(8) {
     @Override
@@ -60,6 +61,17 @@ public enum TensorType {
 
   /** The element at a byte offset, rounded to the nearest float where that is needed. */
   abstract float toFloat(ByteBuffer data, int offset);
+
+  /** Puts all elements of a little-endian buffer, as floats, at the position of {@code into}. */
+  void toFloats(ByteBuffer data, FloatBuffer into) {
+    if (this == F32) {
+      into.put(data.asFloatBuffer());
+      return;
+    }
+    for (int at = data.position(); at < data.limit(); at += bytes) {
+      into.put(toFloat(data, at));
+    }
+  }
 
   /** IEEE 754 binary16 to binary32, exact (the JDK has this from version 20). */
   private static float half(short bits) {

@@ -11,20 +11,17 @@ import static dev.glimpse.ops.Ops.sigmoid;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.nn.Activation;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
-import dev.glimpse.nn.Linear;
+import dev.glimpse.nn.Layer;
 import dev.glimpse.nn.Sequential;
-import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
-import dev.glimpse.train.SettingException;
+import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.Settings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,58 +31,56 @@ import java.util.function.Function;
  * using deep conditional generative models", NIPS 2015) on labels: q(z | x, y), p(x | z, y), and
  * either a prior network p(z | y) or the standard normal prior.
  */
-public final class ConditionalVae implements LatentModel {
+public final class ConditionalVae implements LatentModel, LikelihoodModel {
   private final int latent;
-  private final Sequential encoder;
+  private final Encoder encoder;
   private final GaussianHead posterior;
   private final Sequential priorNetwork;
   private final GaussianHead prior;
-  private final Sequential decoder;
-  private final Linear pixels;
+  private final Layer decoder;
   private final ParameterSet parameters;
+  private final ParameterSet statistics;
 
   /** A model for labelled images of a shape, as the settings describe it. */
   public ConditionalVae(DataShape data, Settings settings) {
-    if (data.classes() == 0) {
-      throw new SettingException("cvae needs labelled images, and this data has no labels");
-    }
-    List<Integer> hidden = Networks.hidden(settings);
-    Activation activation = Networks.activation(settings);
-    int classes = data.classes();
-    int last = hidden.get(hidden.size() - 1);
-    latent = settings.integer("latent");
-    encoder =
-        Sequential.perceptron(
-            "encoder", Networks.widths(data.pixels() + classes, hidden), activation);
-    posterior = new GaussianHead("posterior", last, latent);
-    decoder =
-        Sequential.perceptron("decoder", Networks.widths(latent + classes, hidden), activation);
-    pixels = new Linear("pixels", last, data.pixels(), Activation.NONE);
-    var all = new ArrayList<Parameter>(encoder.parameters());
-    all.addAll(posterior.parameters());
-    all.addAll(decoder.parameters());
-    all.addAll(pixels.parameters());
-    if (settings.text("prior").equals("network")) {
-      priorNetwork = Sequential.perceptron("prior", Networks.widths(classes, hidden), activation);
-      prior = new GaussianHead("prior.head", last, latent);
-      all.addAll(priorNetwork.parameters());
-      all.addAll(prior.parameters());
-    } else {
-      priorNetwork = null;
-      prior = null;
-    }
-    parameters = new ParameterSet("cvae", all);
+    int classes = Models.classes(data, "cvae");
+    var networks = new Networks(data, settings);
+    latent = networks.latent();
+    encoder = networks.encoder("encoder", classes);
+    posterior = new GaussianHead("posterior", encoder.features(), latent);
+    decoder = networks.decoder("decoder", latent + classes);
+    boolean learnsPrior = settings.text("prior").equals("network");
+    priorNetwork = learnsPrior ? networks.perceptron("prior", classes) : Sequential.of();
+    prior = learnsPrior ? new GaussianHead("prior.head", networks.last(), latent) : null;
+    parameters =
+        ParameterSet.of(
+            "cvae",
+            encoder.parameters(),
+            posterior.parameters(),
+            decoder.parameters(),
+            priorNetwork.parameters(),
+            learnsPrior ? prior.parameters() : List.of());
+    statistics = ParameterSet.of("statistics", encoder.statistics(), decoder.statistics());
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
     return Networks.define(new Settings())
-        .choice("prior", List.of("standard", "network"), "p(z): standard, or a network's p(z | y)");
+        .choice("prior", List.of("standard", "network"), "p(z): standard, or a network's p(z | y)")
+        .choice(
+            "condition",
+            List.of("labels", "quadrants"),
+            "what the model is told: labels, or a part of the image, which it completes")
+        .define(
+            "given",
+            "2",
+            "with condition=quadrants, how many are given: 1, 2 or 3; or a picture, light where the"
+                + " image is given");
   }
 
   /** q(z | x, y). */
   private Gaussian posterior(Tensor x, Tensor y) {
-    return posterior.apply(encoder.apply(concat(List.of(x, y))));
+    return posterior.apply(encoder.apply(x, y));
   }
 
   /** p(z | y); null where the prior is the standard one. */
@@ -95,7 +90,7 @@ public final class ConditionalVae implements LatentModel {
 
   /** The logits of p(x | z, y). */
   private Tensor logits(Tensor z, Tensor y) {
-    return pixels.apply(decoder.apply(concat(List.of(z, y))));
+    return decoder.apply(concat(List.of(z, y)));
   }
 
   private Elbo bound(Example example, int samples) {
@@ -110,7 +105,7 @@ public final class ConditionalVae implements LatentModel {
 
   @Override
   public List<ParameterSet> parameters() {
-    return List.of(parameters);
+    return List.of(parameters, statistics);
   }
 
   @Override
@@ -134,11 +129,6 @@ public final class ConditionalVae implements LatentModel {
   public Tensor sample(int count, Tensor labels) {
     Tensor z = prior == null ? randomNormal(Shape.of(count, latent)) : prior(labels).sample();
     return decode(z, labels);
-  }
-
-  @Override
-  public Tensor reconstruct(Example example) {
-    return decode(encode(example), example.labels());
   }
 
   @Override

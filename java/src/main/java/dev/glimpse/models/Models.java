@@ -15,31 +15,86 @@ public final class Models {
   /** All models. */
   public static final List<Kind> ALL =
       List.of(
-          new Kind("vae", "variational auto-encoder", Vae::settings, Vae::new),
+          new Kind(
+              "vae",
+              "variational auto-encoder",
+              () -> TrainingSettings.define(Vae.settings()),
+              Vae::new),
           new Kind(
               "cvae",
-              "conditional variational auto-encoder on labels",
-              ConditionalVae::settings,
-              ConditionalVae::new));
+              "conditional variational auto-encoder, on labels or on a part of the image",
+              () -> TrainingSettings.define(ConditionalVae.settings()),
+              Models::conditionalVae),
+          new Kind(
+              "gan",
+              "generative adversarial network (DCGAN)",
+              () -> adversarial(Gan.settings()),
+              Gan::unconditional),
+          new Kind(
+              "cgan",
+              "the same on labels, with a discriminator of K real classes and a fake one",
+              () -> adversarial(Gan.settings()),
+              Gan::conditional),
+          new Kind(
+              "vaegan",
+              "variational auto-encoder that a GAN's discriminator judges (Larsen et al.)",
+              () -> adversarial(VaeGan.settings()),
+              VaeGan::new),
+          new Kind(
+              "cvaegan",
+              "the same on labels: conditional VAE + conditional GAN",
+              () -> adversarial(VaeGan.settings()),
+              ConditionalVaeGan::new),
+          new Kind(
+              "classifier",
+              "convolutional network that reads labels, by which generated images are judged",
+              () -> Models.ofGreyValues(Classifier.settings()),
+              Classifier::new));
 
   private Models() {}
+
+  private static Model conditionalVae(DataShape data, Settings settings) {
+    return settings.text("condition").equals("labels")
+        ? new ConditionalVae(data, settings)
+        : new CompletionVae(data, settings);
+  }
+
+  /** What DCGAN is trained with (Radford et al. 2016, section 4). */
+  private static Settings adversarial(Settings settings) {
+    return ofGreyValues(settings)
+        .standard("train.batch", 64)
+        .standard("train.lr", 2e-4)
+        .standard("train.beta1", 0.5);
+  }
+
+  private static Settings ofGreyValues(Settings settings) {
+    return TrainingSettings.define(settings).standard("data.binarise", "none");
+  }
+
+  /** The number of labels of data, for a model that needs them. */
+  static int classes(DataShape data, String model) {
+    if (data.classes() == 0) {
+      throw new SettingException(model + " needs labelled images, and this data has no labels");
+    }
+    return data.classes();
+  }
 
   /**
    * A kind of model.
    *
    * @param name on the command line
    * @param description one line
-   * @param modelSettings the settings of the model alone
+   * @param defaults all settings of a run, with their defaults
    * @param create makes a model for data, as settings say
    */
   public record Kind(
       String name,
       String description,
-      Supplier<Settings> modelSettings,
+      Supplier<Settings> defaults,
       BiFunction<DataShape, Settings, Model> create) {
     /** All settings of a run, with their defaults. */
     public Settings settings() {
-      return TrainingSettings.define(modelSettings.get());
+      return defaults.get();
     }
   }
 

@@ -1,40 +1,78 @@
 package dev.glimpse.models;
 
 import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.Layer;
+import dev.glimpse.nn.Linear;
+import dev.glimpse.nn.Sequential;
+import dev.glimpse.ops.Shape;
+import dev.glimpse.train.DataShape;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The settings that describe multi-layer perceptrons. */
-final class Networks {
-  private Networks() {}
-
+/**
+ * The networks of an auto-encoder as settings describe them: perceptrons, or the convolutions of
+ * {@link Dcgan}.
+ */
+record Networks(DataShape data, Settings settings) {
   static Settings define(Settings settings) {
-    return settings
-        .define("hidden", "400,400", "widths of the hidden layers, encoder and decoder")
-        .choice("activation", List.of("relu", "tanh", "leaky_relu", "softplus"), "of hidden layers")
+    settings
+        .choice("network", List.of("mlp", "conv"), "perceptrons, or convolutions as in DCGAN")
+        .define("hidden", "400,400", "widths of the perceptrons' hidden layers")
+        .choice(
+            "activation",
+            List.of("relu", "tanh", "leaky_relu", "softplus"),
+            "of the perceptrons' hidden layers")
         .define("latent", 20, 1, "dimensions of the code");
+    return Dcgan.define(settings);
   }
 
-  static List<Integer> hidden(Settings settings) {
+  private boolean convolutional() {
+    return settings.text("network").equals("conv");
+  }
+
+  int latent() {
+    return settings.integer("latent");
+  }
+
+  /** Images, and a condition so wide, to features; see {@link Encoder}. */
+  Encoder encoder(String name, int condition) {
+    if (!convolutional()) {
+      Sequential joint = perceptron(name, data.pixels() + condition);
+      return new Encoder(Sequential.of(), joint, Shape.of(last()));
+    }
+    return Dcgan.of(data, settings).encoder(name, condition);
+  }
+
+  /** Codes {@code [N, in]} to the logits of pixels {@code [N, H W C]}. */
+  Layer decoder(String name, int in) {
+    return convolutional()
+        ? Dcgan.of(data, settings).generator(name, in)
+        : Sequential.of(
+            perceptron(name, in), new Linear("pixels", last(), data.pixels(), Activation.NONE));
+  }
+
+  /** The hidden layers alone. */
+  Sequential perceptron(String name, int in) {
+    var widths = new ArrayList<Integer>();
+    widths.add(in);
+    widths.addAll(hidden());
+    Activation activation = Activation.valueOf(settings.text("activation").toUpperCase());
+    return Sequential.perceptron(name, widths, activation);
+  }
+
+  /** The width of the last hidden layer. */
+  int last() {
+    return hidden().get(hidden().size() - 1);
+  }
+
+  private List<Integer> hidden() {
     String text = settings.text("hidden");
     if (!text.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
       throw new SettingException("hidden takes widths such as 400,400, not '" + text + "'");
     }
     return Arrays.stream(text.split(",")).map(Integer::valueOf).toList();
-  }
-
-  static Activation activation(Settings settings) {
-    return Activation.valueOf(settings.text("activation").toUpperCase());
-  }
-
-  /** An input's width, then the hidden ones. */
-  static List<Integer> widths(int input, List<Integer> hidden) {
-    var widths = new ArrayList<Integer>();
-    widths.add(input);
-    widths.addAll(hidden);
-    return widths;
   }
 }

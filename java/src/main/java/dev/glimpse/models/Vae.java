@@ -10,55 +10,48 @@ import static dev.glimpse.ops.Ops.sigmoid;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.nn.Activation;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
-import dev.glimpse.nn.Linear;
-import dev.glimpse.nn.Sequential;
-import dev.glimpse.ops.Parameter;
+import dev.glimpse.nn.Layer;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.Settings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
  * The variational auto-encoder (Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014),
- * with multi-layer perceptrons and Bernoulli pixels. With the setting {@code bound=iwae} it climbs
- * the importance-weighted bound (Burda et al., "Importance weighted autoencoders", ICLR 2016).
+ * with perceptrons or convolutions, and Bernoulli pixels. With the setting {@code bound=iwae} it
+ * climbs the importance-weighted bound (Burda et al., "Importance weighted autoencoders", ICLR
+ * 2016).
  */
-public final class Vae implements LatentModel {
+public final class Vae implements LatentModel, LikelihoodModel {
   private final int latent;
   private final int samples;
   private final boolean importanceWeighted;
-  private final Sequential encoder;
+  private final Encoder encoder;
   private final GaussianHead posterior;
-  private final Sequential decoder;
-  private final Linear pixels;
+  private final Layer decoder;
   private final ParameterSet parameters;
+  private final ParameterSet statistics;
 
   /** A model for images of a shape, as the settings describe it. */
   public Vae(DataShape data, Settings settings) {
-    List<Integer> hidden = Networks.hidden(settings);
-    Activation activation = Networks.activation(settings);
-    latent = settings.integer("latent");
+    var networks = new Networks(data, settings);
+    latent = networks.latent();
     samples = settings.integer("samples");
     importanceWeighted = settings.text("bound").equals("iwae");
-    int last = hidden.get(hidden.size() - 1);
-    encoder = Sequential.perceptron("encoder", Networks.widths(data.pixels(), hidden), activation);
-    posterior = new GaussianHead("posterior", last, latent);
-    decoder = Sequential.perceptron("decoder", Networks.widths(latent, hidden), activation);
-    pixels = new Linear("pixels", last, data.pixels(), Activation.NONE);
-    var all = new ArrayList<Parameter>(encoder.parameters());
-    all.addAll(posterior.parameters());
-    all.addAll(decoder.parameters());
-    all.addAll(pixels.parameters());
-    parameters = new ParameterSet("vae", all);
+    encoder = networks.encoder("encoder", 0);
+    posterior = new GaussianHead("posterior", encoder.features(), latent);
+    decoder = networks.decoder("decoder", latent);
+    parameters =
+        ParameterSet.of("vae", encoder.parameters(), posterior.parameters(), decoder.parameters());
+    statistics = ParameterSet.of("statistics", encoder.statistics(), decoder.statistics());
   }
 
   /** Defines the model's settings. */
@@ -75,7 +68,7 @@ public final class Vae implements LatentModel {
 
   /** The logits of p(x | z). */
   private Tensor logits(Tensor z) {
-    return pixels.apply(decoder.apply(z));
+    return decoder.apply(z);
   }
 
   private Elbo bound(Tensor x, int samples) {
@@ -87,7 +80,7 @@ public final class Vae implements LatentModel {
 
   @Override
   public List<ParameterSet> parameters() {
-    return List.of(parameters);
+    return List.of(parameters, statistics);
   }
 
   @Override
@@ -111,11 +104,6 @@ public final class Vae implements LatentModel {
   @Override
   public Tensor sample(int count, Tensor labels) {
     return decode(randomNormal(Shape.of(count, latent)), labels);
-  }
-
-  @Override
-  public Tensor reconstruct(Example example) {
-    return decode(encode(example), null);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.glimpse.nn;
 
+import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.util.List;
 
@@ -11,7 +13,15 @@ public final class GaussianHead {
   private final int latent;
 
   public GaussianHead(String name, int in, int latent) {
-    this.linear = new Linear(name, in, 2 * latent, Activation.NONE);
+    this(name, Shape.of(in), latent);
+  }
+
+  /**
+   * @param in the shape of an input: {@code [in]}, or flattened images {@code [H, W, C]}
+   */
+  public GaussianHead(String name, Shape in, int latent) {
+    Initializer initializer = Activation.NONE.initializer(in.size(), 2 * latent);
+    this.linear = new Linear(name, in, Shape.of(2 * latent), Activation.NONE, true, initializer);
     this.latent = latent;
   }
 

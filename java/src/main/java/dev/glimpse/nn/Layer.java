@@ -13,6 +13,11 @@ public interface Layer {
    */
   Tensor apply(Tensor x);
 
-  /** All parameters, in the order of their use. */
+  /** All parameters that are learned, in the order of their use. */
   List<Parameter> parameters();
+
+  /** What training moves by other means than gradients: running statistics. */
+  default List<Parameter> statistics() {
+    return List.of();
+  }
 }

@@ -1,11 +1,13 @@
 package dev.glimpse.nn;
 
 import dev.glimpse.ops.Initializer;
+import dev.glimpse.ops.Layout;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Scope;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code y = f(x W + b)}: {@code [.., in] -> [.., out]}. The weight is {@code [in][out]}. */
@@ -24,28 +26,62 @@ public final class Linear implements Layer {
   }
 
   public Linear(String name, int in, int out, Activation activation, Initializer initializer) {
+    this(name, Shape.of(in), Shape.of(out), activation, true, initializer);
+  }
+
+  /**
+   * A layer that takes or gives images {@code [H, W, C]}, flattened. They are what tells its
+   * weights from PyTorch's, which flattens {@code [C, H, W]}.
+   *
+   * @param in the shape of an input, {@code [in]} or {@code [H, W, C]}
+   * @param out the shape of an output, likewise
+   * @param bias false before a normalisation, which would take it away again
+   */
+  public Linear(
+      String name,
+      Shape in,
+      Shape out,
+      Activation activation,
+      boolean bias,
+      Initializer initializer) {
     this.name = name;
     this.activation = activation;
-    this.weight = new Parameter(name + ".weight", Shape.of(in, out), initializer);
-    this.bias = new Parameter(name + ".bias", Shape.of(out), Initializer.constant(0));
+    Shape shape = Shape.of(in.size(), out.size());
+    this.weight = new Parameter(name + ".weight", shape, initializer, weightLayout(in, out));
+    this.bias =
+        bias
+            ? new Parameter(
+                name + ".bias", Shape.of(out.size()), Initializer.constant(0), channelsFirst(out))
+            : null;
+  }
+
+  /** {@code [out][in]}, images in channels first. */
+  private static Layout weightLayout(Shape in, Shape out) {
+    var dimensions = new ArrayList<>(in.dimensions());
+    dimensions.addAll(out.dimensions());
+    var order = new ArrayList<Integer>();
+    channelsFirst(out).order().forEach(axis -> order.add(in.rank() + axis));
+    order.addAll(channelsFirst(in).order());
+    return new Layout(new Shape(dimensions), order, Shape.of(out.size(), in.size()));
+  }
+
+  private static Layout channelsFirst(Shape entry) {
+    List<Integer> order = entry.rank() == 3 ? List.of(2, 0, 1) : List.of(0);
+    return new Layout(entry, order, Shape.of(entry.size()));
   }
 
   @Override
   public Tensor apply(Tensor x) {
     return Scope.in(
-        name, () -> activation.apply(Ops.add(Ops.matmul(x, weight.tensor()), bias.tensor())));
+        name,
+        () -> {
+          Tensor y = Ops.matmul(x, weight.tensor());
+          return activation.apply(bias == null ? y : Ops.add(y, bias.tensor()));
+        });
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(weight, bias);
-  }
-
-  public Parameter weight() {
-    return weight;
-  }
-
-  public Parameter bias() {
-    return bias;
+    return bias == null ? List.of(weight) : List.of(weight, bias);
   }
 }

@@ -11,6 +11,10 @@ public record Sequential(List<Layer> layers) implements Layer {
     layers = List.copyOf(layers);
   }
 
+  public static Sequential of(Layer... layers) {
+    return new Sequential(List.of(layers));
+  }
+
   /**
    * A multi-layer perceptron: hidden layers with an activation, then {@code last}.
    *
@@ -37,5 +41,10 @@ public record Sequential(List<Layer> layers) implements Layer {
   @Override
   public List<Parameter> parameters() {
     return layers.stream().flatMap(layer -> layer.parameters().stream()).toList();
+  }
+
+  @Override
+  public List<Parameter> statistics() {
+    return layers.stream().flatMap(layer -> layer.statistics().stream()).toList();
   }
 }

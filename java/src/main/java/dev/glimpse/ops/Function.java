@@ -20,6 +20,7 @@ public enum Function {
   BERNOULLI_CROSS_ENTROPY_GRADIENT(2, 0, 30, Rule.NONE),
   GAUSSIAN_KL_GRADIENT(1, 0, 22, Rule.NONE),
   REPARAMETERISE_GRADIENT(2, 0, 23, Rule.NONE),
+  NORMALIZE_GRADIENT(7, 1, 9, Rule.NONE),
   ADD(2, 0, 1, (f, x, y, dy) -> List.of(dy, dy)),
   SUBTRACT(2, 0, 1, (f, x, y, dy) -> List.of(dy, negate(dy))),
   MULTIPLY(2, 0, 1, (f, x, y, dy) -> List.of(multiply(dy, x.get(1)), multiply(dy, x.get(0)))),
@@ -87,7 +88,25 @@ public enum Function {
           List.of(
               dy,
               multiply(dy, f.apply(REPARAMETERISE_GRADIENT, x.get(1), x.get(2))),
-              multiply(dy, exp(scale(x.get(1), 0.5f)))));
+              multiply(dy, exp(scale(x.get(1), 0.5f))))),
+  /**
+   * (x, mean, 1 / deviation, scale, shift): {@code (x - mean) / deviation scale + shift}, with
+   * given moments. Moments that depend on x are {@link BatchNormalize}'s.
+   */
+  NORMALIZE(
+      5,
+      0,
+      4,
+      (f, x, y, dy) -> {
+        Tensor centred = subtract(x.get(0), x.get(1));
+        Tensor dx = multiply(dy, multiply(x.get(2), x.get(3)));
+        return List.of(
+            dx,
+            negate(dx),
+            multiply(dy, multiply(centred, x.get(3))),
+            multiply(dy, multiply(centred, x.get(2))),
+            dy);
+      });
 
   private final int arity;
   private final int constants;

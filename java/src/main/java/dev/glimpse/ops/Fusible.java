@@ -3,7 +3,7 @@ package dev.glimpse.ops;
 import java.util.List;
 
 /** An op that becomes part of a {@link Chain}: the plan compiler never launches it by itself. */
-public sealed interface Fusible extends Op permits Pointwise, Broadcast, RowSum {
+public sealed interface Fusible extends Op permits Pointwise, Broadcast, RowSum, BatchNormalize {
   /** The matrix over which the op is computed; only ops of one domain are fused. */
   Shape domain(List<Shape> inputs);
 

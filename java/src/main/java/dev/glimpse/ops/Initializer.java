@@ -8,6 +8,31 @@ public interface Initializer {
   /** Draws one value. */
   float next(RandomGenerator random);
 
+  /** Draws all values. */
+  default void fill(float[] values, RandomGenerator random) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = next(random);
+    }
+  }
+
+  /** Just these values. */
+  static Initializer values(float... given) {
+    return new Initializer() {
+      @Override
+      public float next(RandomGenerator random) {
+        throw new UnsupportedOperationException("given values come all together");
+      }
+
+      @Override
+      public void fill(float[] values, RandomGenerator random) {
+        if (values.length != given.length) {
+          throw new IllegalArgumentException(given.length + " values for " + values.length);
+        }
+        System.arraycopy(given, 0, values, 0, given.length);
+      }
+    };
+  }
+
   static Initializer constant(float value) {
     return random -> value;
   }

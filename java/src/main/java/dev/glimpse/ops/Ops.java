@@ -44,6 +44,11 @@ public final class Ops {
     return pointwise(Function.DIVIDE, a, b);
   }
 
+  /** 1 where a is greater than b, else 0; no gradient flows back. */
+  public static Tensor greater(Tensor a, Tensor b) {
+    return pointwise(Function.GREATER, a, b);
+  }
+
   public static Tensor maximum(Tensor a, Tensor b) {
     return pointwise(Function.MAXIMUM, a, b);
   }
@@ -129,6 +134,41 @@ public final class Ops {
   /** {@code [.., K] x [K, N] -> [.., N]}. */
   public static Tensor matmul(Tensor a, Tensor b) {
     return Tensor.of(new MatMul(false, false), a, b);
+  }
+
+  /**
+   * Images {@code [N, H, W, in]} and weights {@code [kh, kw, in, out]} to {@code [N, P, Q, out]},
+   * the window's positions.
+   */
+  public static Tensor conv2d(Tensor images, Tensor weights, Window window) {
+    Window.Extent out = window.positions(Window.extent(images.shape()));
+    return Tensor.of(new Convolution(window, out, false, false), images, weights);
+  }
+
+  /**
+   * The adjoint of {@link #conv2d}: {@code [N, P, Q, in]} and weights {@code [kh, kw, in, out]} to
+   * {@code [N, H, W, out]}, the smallest image with those positions and {@code extra} pixels more
+   * ("output padding").
+   */
+  public static Tensor convTranspose2d(
+      Tensor images, Tensor weights, Window window, Window.Extent extra) {
+    Window.Extent out = window.image(Window.extent(images.shape()), extra);
+    return Tensor.of(new Convolution(window, out, true, false), images, weights);
+  }
+
+  /** The largest element under each position of the window, per channel. */
+  public static Tensor maxPool(Tensor images, Window window) {
+    return Tensor.of(new MaxPool(window), images);
+  }
+
+  /** The mean under each position of the window, per channel. */
+  public static Tensor averagePool(Tensor images, Window window) {
+    return Tensor.of(new AveragePool(window), images);
+  }
+
+  /** Images enlarged by a factor, by repetition or else by bilinear interpolation. */
+  public static Tensor upsample(Tensor images, int factor, boolean nearest) {
+    return Tensor.of(new Upsample(factor, nearest, false), images);
   }
 
   /** The sum over the last axis, which stays with length one. */

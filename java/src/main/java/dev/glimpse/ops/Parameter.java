@@ -8,12 +8,21 @@ public final class Parameter implements Leaf {
   private final String name;
   private final Shape shape;
   private final Initializer initializer;
+  private final Layout layout;
   private Tensor tensor;
 
   public Parameter(String name, Shape shape, Initializer initializer) {
+    this(name, shape, initializer, Layout.same(shape));
+  }
+
+  /**
+   * @param layout how PyTorch stores the same values
+   */
+  public Parameter(String name, Shape shape, Initializer initializer, Layout layout) {
     this.name = name;
     this.shape = shape;
     this.initializer = initializer;
+    this.layout = layout;
   }
 
   @Override
@@ -28,6 +37,11 @@ public final class Parameter implements Leaf {
 
   public Initializer initializer() {
     return initializer;
+  }
+
+  /** How PyTorch stores the same values. */
+  public Layout layout() {
+    return layout;
   }
 
   /** The parameter as a value in a graph, always the same one. */

@@ -3,7 +3,7 @@ package dev.glimpse.train;
 import dev.glimpse.ops.Tensor;
 
 /** A model with a code for every image, which can be read and changed. */
-public interface LatentModel extends Model {
+public interface LatentModel extends GenerativeModel {
   /** The number of dimensions Z of a code. */
   int latent();
 
@@ -17,9 +17,8 @@ public interface LatentModel extends Model {
    */
   Tensor decode(Tensor codes, Tensor labels);
 
-  /**
-   * The logarithms of importance weights p(x, z) / q(z | x), in nats, for codes drawn from q:
-   * {@code [N, samples]}. Their mean weight is an unbiased estimate of p(x).
-   */
-  Tensor logWeights(Example example, int samples);
+  /** The images of their most likely codes, in [0, 1], in the shape of the example's. */
+  default Tensor reconstruct(Example example) {
+    return decode(encode(example), example.labels());
+  }
 }

@@ -43,7 +43,7 @@ public final class LogLikelihood implements AutoCloseable {
   public record Estimate(double value, double standardError, int images, int samples) {}
 
   /** Compiles the graph of the weights. */
-  public LogLikelihood(LatentModel model, ParameterStore store, DataShape data, int samples) {
+  public LogLikelihood(LikelihoodModel model, ParameterStore store, DataShape data, int samples) {
     if (samples < 1) {
       throw new SettingException("log p(x) takes one sample or more, not " + samples);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A generative model of images: its parameters, and the graphs that use them. */
+/** A model of images: its parameters, and the graphs that use them. */
 public interface Model {
   /** The parameters, grouped by the objective that updates them. */
   List<ParameterSet> parameters();
@@ -25,16 +25,6 @@ public interface Model {
    * The bound on it is called {@code elbo}.
    */
   Map<String, Tensor> evaluate(Example example);
-
-  /**
-   * New images in [0, 1], {@code [count, H W C]}.
-   *
-   * @param labels one-hot {@code [count, K]}, for a model that {@link #conditional() takes them}
-   */
-  Tensor sample(int count, Tensor labels);
-
-  /** The images as the model sees them, in [0, 1], in the shape of the example's. */
-  Tensor reconstruct(Example example);
 
   /** Whether the model is told the label. */
   boolean conditional();

@@ -24,11 +24,17 @@ final class SlabKernel {
     arguments.add(site.state());
     arguments.add(update.settings());
     arguments.add(update.squaredNorm());
+    if (update.gate() != null) {
+      arguments.addAll(List.of(update.gate(), update.count()));
+    }
     arguments.addAll(List.of(n, CPU_PARAMETERS));
     arguments.addAll(update.states());
     arguments.addAll(constants);
     site.launch(
-        site.kernel("optimizer.cl", entry, Map.of("CLIP", maxNorm > 0 ? "1" : "0")),
+        site.kernel(
+            "optimizer.cl",
+            entry,
+            Map.of("CLIP", maxNorm > 0 ? "1" : "0", "GATED", update.gate() != null ? "1" : "0")),
         arguments,
         List.of(
             cpu

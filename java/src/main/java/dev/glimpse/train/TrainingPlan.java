@@ -4,6 +4,7 @@ import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Tensor;
 import java.util.List;
@@ -21,10 +22,12 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
     Example input = Example.input(batch, data);
     boolean draws = Binarisation.of(settings) == Binarisation.DYNAMIC;
     Tensor images = draws ? Ops.randomBernoulli(input.images()) : input.images();
+    var example = new Example(images, input.labels());
+    var training = new Training();
     Model.Lesson lesson =
-        model.learn(
-            new Example(images, input.labels()), name -> TrainingSettings.optimizer(settings));
+        training.write(() -> model.learn(example, name -> TrainingSettings.optimizer(settings)));
     var builder = new PlanBuilder(store);
+    training.updates().forEach(builder::update);
     lesson.objectives().forEach(builder::objective);
     lesson.metrics().forEach(builder::metric);
     return new TrainingPlan(builder.build(), lesson.objectives());

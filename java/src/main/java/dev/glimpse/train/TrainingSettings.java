@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.data.ImageFormat;
 import dev.glimpse.graph.Optimizer;
 import java.util.List;
 
@@ -35,7 +36,18 @@ public final class TrainingSettings {
             "data.binarise",
             List.of("dynamic", "static", "none"),
             "dynamic: each pixel a draw of its grey value, anew each epoch; static: drawn once;"
-                + " none: grey values (the loss is then no likelihood)");
+                + " none: grey values (the loss is then no likelihood)")
+        .define("data.size", 64, 1, "height and width to which a folder's pictures are scaled")
+        .choice(
+            "data.channels",
+            List.of("3", "1"),
+            "what a folder's pictures are made into: 3 for colour, 1 for grey");
+  }
+
+  /** What the pictures of a folder are made into. */
+  public static ImageFormat imageFormat(Settings settings) {
+    return new ImageFormat(
+        settings.integer("data.size"), Integer.parseInt(settings.text("data.channels")));
   }
 
   /** The optimizer that the settings describe. */

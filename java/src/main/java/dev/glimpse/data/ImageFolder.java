@@ -1,0 +1,174 @@
+package dev.glimpse.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder of pictures (PNG, JPEG and whatever else ImageIO reads, told by the end of the name) as
+ * a data set: each is cut to the square in its middle and scaled.
+ *
+ * <p>Pictures that lie directly in the folder have no labels. In sub-folders, however deep, they
+ * have: the names of the folder's own sub-folders, sorted, are the classes 0, 1, ... Where there
+ * are both {@code train} and {@code test}, each of them is such a folder, with the classes of
+ * {@code train}. Otherwise every tenth picture in the order of names, the first included, is for
+ * testing. The training pictures are shuffled, the same way every time, before the validation set
+ * is cut off.
+ */
+public final class ImageFolder {
+  private static final String TRAIN = "train";
+  private static final String TEST = "test";
+  private static final Set<String> PARTS = Set.of(TRAIN, TEST, "val", "valid", "validation");
+  private static final int TEST_EVERY = 10;
+  private static final long SHUFFLE_SEED = 20160101;
+  private static final int NAMED_FAULTS = 3;
+
+  private final Path root;
+  private final ImageFormat format;
+  private final List<String> faults = new ArrayList<>();
+
+  private ImageFolder(Path root, ImageFormat format) {
+    this.root = root;
+    this.format = format;
+  }
+
+  /**
+   * Reads a folder, in parallel. Pictures that cannot be read are left out, with a warning in the
+   * log that tells how many and names the first.
+   *
+   * @throws DataException if there are no pictures, none that can be read, too few for the three
+   *     parts or too many for the memory; or if some have labels and others have none
+   */
+  public static Splits read(Path folder, ImageFormat format) {
+    return read(folder, format, LoggerFactory.getLogger(ImageFolder.class)::warn);
+  }
+
+  static Splits read(Path folder, ImageFormat format, Consumer<String> warnings) {
+    var reader = new ImageFolder(folder, format);
+    PictureFiles all = PictureFiles.find(folder);
+    boolean parted =
+        Files.isDirectory(folder.resolve(TRAIN)) && Files.isDirectory(folder.resolve(TEST));
+    Splits splits = parted ? reader.readParts(all) : reader.readWhole(all);
+    if (!reader.faults.isEmpty()) {
+      warnings.accept(
+          "%s: %d of %d pictures cannot be read and are left out: %s"
+              .formatted(folder, reader.faults.size(), all.size(), reader.firstFaults()));
+    }
+    return splits;
+  }
+
+  private Splits readParts(PictureFiles all) {
+    PictureFiles train = all.in(TRAIN);
+    PictureFiles test = all.in(TEST);
+    if (train.size() + test.size() < all.size()) {
+      throw new DataException(
+          "%s: there are pictures outside of train and test; move them, those for validation into"
+                  .formatted(root)
+              + " train");
+    }
+    if (train.size() == 0 || test.size() == 0) {
+      throw new DataException(
+          "%s: %s has no pictures".formatted(root, train.size() == 0 ? TRAIN : TEST));
+    }
+    List<String> classes = train.classes();
+    List<String> testClasses = test.classes();
+    if (classes.isEmpty() != testClasses.isEmpty()) {
+      throw new DataException(
+          root + ": only one of train and test has classes, that is sub-folders with pictures");
+    }
+    for (String name : testClasses) {
+      if (!classes.contains(name)) {
+        throw new DataException("%s: the class %s of test is not in train".formatted(root, name));
+      }
+    }
+    return splits(train, test, classes);
+  }
+
+  private Splits readWhole(PictureFiles all) {
+    List<String> classes = all.classes();
+    if (!classes.isEmpty() && PARTS.containsAll(classes)) {
+      throw new DataException(
+          "%s: %s are no classes but parts of a data set; there must be both train and test"
+              .formatted(root, String.join(", ", classes)));
+    }
+    return splits(
+        all.at(IntStream.range(0, all.size()).filter(i -> i % TEST_EVERY > 0)),
+        all.at(IntStream.range(0, all.size()).filter(i -> i % TEST_EVERY == 0)),
+        classes);
+  }
+
+  private Splits splits(PictureFiles train, PictureFiles test, List<String> classes) {
+    checkMemory(Math.max(train.size(), test.size()));
+    String name = String.valueOf(root.toAbsolutePath().normalize().getFileName());
+    ImageSet trainImages = decode(name + " train", train.shuffled(SHUFFLE_SEED), classes);
+    ImageSet testImages = decode(name + " test", test, classes);
+    if (trainImages.size() + testImages.size() == 0) {
+      throw new DataException(
+          "%s: none of the %d pictures can be read: %s"
+              .formatted(root, train.size() + test.size(), firstFaults()));
+    }
+    if (trainImages.size() < 2 || testImages.size() == 0) {
+      throw new DataException(
+          "%s: too few pictures: %d to train and validate, %d to test; 2 and 1 are needed at least"
+              .formatted(root, trainImages.size(), testImages.size()));
+    }
+    return Splits.of(trainImages, testImages);
+  }
+
+  private void checkMemory(int images) {
+    long bytes = (long) images * format.bytes();
+    if (bytes > Integer.MAX_VALUE - 8) {
+      throw new DataException(
+          "%s: %,d images of %d x %d x %d take %,d bytes, and more than 2 GiB cannot be held; use a"
+                  .formatted(root, images, format.size(), format.size(), format.channels(), bytes)
+              + " smaller data.size, data.channels=1, or fewer pictures");
+    }
+  }
+
+  private ImageSet decode(String name, PictureFiles pictures, List<String> classes) {
+    int count = pictures.size();
+    int each = format.bytes();
+    byte[] pixels = new byte[count * each];
+    String[] faultOf = new String[count];
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(
+            i -> {
+              Path file = pictures.files().get(i);
+              try {
+                PictureReader.read(file, format, pixels, i * each);
+              } catch (IOException e) {
+                faultOf[i] = "%s (%s)".formatted(root.relativize(file), e.getMessage());
+              }
+            });
+    int[] labels = pictures.labels(classes);
+    int good = 0;
+    for (int i = 0; i < count; i++) {
+      if (faultOf[i] != null) {
+        faults.add(faultOf[i]);
+        continue;
+      }
+      // Images move up into the places of those that could not be read.
+      System.arraycopy(pixels, i * each, pixels, good * each, each);
+      if (labels != null) {
+        labels[good] = labels[i];
+      }
+      good++;
+    }
+    int size = format.size();
+    var images = new ImageSet(name, size, size, format.channels(), pixels, labels, classes.size());
+    return images.first(good);
+  }
+
+  private String firstFaults() {
+    String named = faults.stream().sorted().limit(NAMED_FAULTS).collect(Collectors.joining(", "));
+    return (faults.size() > NAMED_FAULTS ? named + ", ..." : named).replaceAll("\\R", " ");
+  }
+}

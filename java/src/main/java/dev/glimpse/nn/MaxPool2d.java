@@ -1,0 +1,20 @@
+package dev.glimpse.nn;
+
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.ops.Window;
+import java.util.List;
+
+/** The largest element under each position of a window, per channel. */
+public record MaxPool2d(Window window) implements Layer {
+  @Override
+  public Tensor apply(Tensor x) {
+    return Ops.maxPool(x, window);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+}
