@@ -12,7 +12,7 @@
 // panel (id 1, id 0) `depth` rows. conv2d takes blocks of rows_per_block outputs in turn (id 0; id
 // 1: phase): it gathers their patches, a row each, then multiplies them by one panel after another.
 // What is gathered stays in the cache and serves all columns. NARROW, for at most 4 columns (grey or
-// colour images): panels are rows instead, and a result is a dot product.
+// colour images): panels are rows instead, and a result is a dot product, gathered on the way.
 //
 // GPU: a work-group of 16 x 16 computes a tile of 64 x 64 outputs and columns (id 0: columns, id 1:
 // phase and rows) through local memory, TILE_K deep, gathering as it goes.
@@ -44,52 +44,91 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 
 #include "tile.h"
 
-#if NARROW
-
 __kernel WORK_GROUP(1, 1) void pack_weights(__global const float* restrict weights,
                                             __global float* restrict panels, WINDOW_PARAMETERS,
-                                            const int columns, const int depth, const int pitch) {
-  const int phase = get_global_id(1);
-  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
-  for (int column = 0; column < columns; column++) {
-    __global float* panel = panels + (phase * columns + column) * pitch;
-    for (int j = 0; j < vertical.taps * horizontal.taps; j++) {
-      const int tap =
-          (vertical.first + j / horizontal.taps * vertical.step) * kernel_width +
-          horizontal.first + j % horizontal.taps * horizontal.step;
-      for (int c = 0; c < channels; c++) {
-        panel[j * channels + c] = weights[WEIGHTS_SWAPPED ? (tap * columns + column) * channels + c
-                                                          : (tap * channels + c) * columns + column];
-      }
-    }
-    for (int k = vertical.taps * horizontal.taps * channels; k < pitch; k++) panel[k] = 0.0f;
-  }
-}
-
-#else
-
-__kernel WORK_GROUP(1, 1) void pack_weights(__global const float* restrict weights,
-                                            __global float* restrict panels, WINDOW_PARAMETERS,
-                                            const int columns, const int depth, const int pitch) {
+                                            const int columns, const int depth) {
   const int phase = get_global_id(1);
   const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
   const int column = get_global_id(0) * PANEL;
-  const int width_here = min(PANEL, columns - column);
+#if NARROW
+  __global float* panel = panels + phase * columns * depth;
+#else
   __global float* panel = panels + (phase * get_global_size(0) + get_global_id(0)) * depth * PANEL;
+#endif
   for (int j = 0; j < vertical.taps * horizontal.taps; j++) {
     const int tap = (vertical.first + j / horizontal.taps * vertical.step) * kernel_width +
                     horizontal.first + j % horizontal.taps * horizontal.step;
-#if WEIGHTS_SWAPPED
-    pack_columns(weights + (tap * columns + column) * channels, channels, channels, width_here,
-                 panel + j * channels * PANEL);
+#if NARROW
+    for (int i = 0; i < columns * channels; i++) {
+      const int c = i % channels, row = i / channels;
+      panel[row * depth + j * channels + c] =
+          weights[WEIGHTS_SWAPPED ? (tap * columns + row) * channels + c
+                                  : (tap * channels + c) * columns + row];
+    }
+#elif WEIGHTS_SWAPPED
+    pack_columns(weights + (tap * columns + column) * channels, channels, channels,
+                 min(PANEL, columns - column), panel + j * channels * PANEL);
 #else
-    pack_rows(weights + tap * channels * columns + column, columns, channels, width_here,
-              panel + j * channels * PANEL);
+    pack_rows(weights + tap * channels * columns + column, columns, channels,
+              min(PANEL, columns - column), panel + j * channels * PANEL);
 #endif
   }
 }
 
-#endif
+#if NARROW
+
+// The sum of the products of two runs of floats.
+INLINE vec multiply_run(__global const float* restrict a, __global const float* restrict b,
+                        const int length, vec sum) {
+  vec odd = (vec)(0.0f);
+  int i = 0;
+  for (; i + 2 * VECTOR <= length; i += 2 * VECTOR) {
+    sum = fma(vload8(0, a + i), vload8(0, b + i), sum);
+    odd = fma(vload8(1, a + i), vload8(1, b + i), odd);
+  }
+  for (; i < length; i += VECTOR) {
+    sum = fma(load_vec(a + i, length - i), load_vec(b + i, length - i), sum);
+  }
+  return sum + odd;
+}
+
+__kernel WORK_GROUP(1, 1) void conv2d(
+    CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict panels,
+    WINDOW_PARAMETERS, const int columns, const int depth, const int rows_per_block) {
+  const int phase = get_global_id(1);
+  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  const int rows = batch * vertical.size * horizontal.size;
+  // With neighbouring taps a whole line of the window is one run of floats.
+  const int together = horizontal.spacing == 1 ? horizontal.taps : 1;
+  for (int begin = get_global_id(0) * rows_per_block; begin < rows;
+       begin += get_global_size(0) * rows_per_block) {
+    for (int row = begin; row < min(begin + rows_per_block, rows); row++) {
+      const int line = row / horizontal.size % vertical.size;
+      const int image = row / horizontal.size / vertical.size;
+      vec sum[4] = {(vec)(0.0f), (vec)(0.0f), (vec)(0.0f), (vec)(0.0f)};
+      for (int j = 0; j < vertical.taps * horizontal.taps; j += together) {
+        const int iy = line * vertical.stride + vertical.origin +
+                       j / horizontal.taps * vertical.spacing;
+        const int ix = row % horizontal.size * horizontal.stride + horizontal.origin +
+                       j % horizontal.taps * horizontal.spacing;
+        const int low = max(0, -ix), high = min(together, width - ix);
+        if (iy < 0 || iy >= height || low >= high) continue;
+        __global const float* run = x + ((image * height + iy) * width + ix + low) * channels;
+        for (int column = 0; column < columns; column++) {
+          sum[column] = multiply_run(
+              run, panels + (phase * columns + column) * depth + (j + low) * channels,
+              (high - low) * channels, sum[column]);
+        }
+      }
+      float sums[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
+      for (int column = 0; column < columns; column++) sums[column] = sum_vec(sum[column]);
+      finish(CHAIN_ARGUMENTS OUTPUT_ROW(row, phase, vertical, horizontal), 0, columns, columns,
+             vload8(0, sums));
+    }
+  }
+}
+
+#else
 
 // Row `r` of the tile; the block's last tile begins early, and what it computes again is not stored.
 #define FINISH(r) \
@@ -117,37 +156,18 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
 #if SCATTER
   int outputs[MOST_ROWS];
 #endif
-  for (int r = 0; r < rows_per_block; r++) {
-    for (int i = k; i < pitch; i++) patches[r * pitch + i] = 0.0f;
-  }
   for (int begin = get_global_id(0) * rows_per_block; begin < rows;
        begin += get_global_size(0) * rows_per_block) {
     const int count = min(rows_per_block, rows - begin);
     fill_patches(x, height, width, channels, vertical, horizontal, begin, begin + count, 0, k,
                  patches, pitch);
+    // A block with fewer rows than a tile is filled up.
+    for (int i = count * pitch; i < TILE * pitch; i++) patches[i] = 0.0f;
 #if SCATTER
     for (int r = 0; r < count; r++) {
       outputs[r] = OUTPUT_ROW(begin + r, phase, vertical, horizontal);
     }
 #endif
-#if NARROW
-    for (int row = 0; row < count; row++) {
-      __global const float* restrict patch = patches + row * pitch;
-      float sums[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-      for (int column = 0; column < columns; column++) {
-        __global const float* restrict panel = panels + (phase * columns + column) * pitch;
-        vec even = (vec)(0.0f), odd = (vec)(0.0f);
-        for (int p = 0; p < k; p += 2 * VECTOR) {
-          even = fma(vload8(0, patch + p), vload8(0, panel + p), even);
-          odd = fma(vload8(1, patch + p), vload8(1, panel + p), odd);
-        }
-        sums[column] = sum_vec(even + odd);
-      }
-      finish(CHAIN_ARGUMENTS OUTPUT(row), 0, columns, columns, vload8(0, sums));
-    }
-#else
-    // A block with fewer rows than a tile is filled up.
-    for (int i = count * pitch; i < TILE * pitch; i++) patches[i] = 0.0f;
     for (int column = 0; column < columns; column += PANEL) {
       const int valid = min(PANEL, columns - column);
       __global const float* restrict panel =
@@ -167,9 +187,10 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
         }
       }
     }
-#endif
   }
 }
+
+#endif
 
 #else
 

@@ -97,7 +97,7 @@ public record Convolution(
 
     long panelFloats(RegisterTile tile) {
       return narrow()
-          ? (long) phases * columns * pitch
+          ? (long) phases * columns * depth
           : (long) phases * tile.panels(columns) * tile.columns() * depth;
     }
 
@@ -152,7 +152,8 @@ public record Convolution(
       return List.of();
     }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
-    return List.of(4 * size.panelFloats(RegisterTile.of(device)), 4 * size.patchFloats());
+    long panels = 4 * size.panelFloats(RegisterTile.of(device));
+    return size.narrow() ? List.of(panels) : List.of(panels, 4 * size.patchFloats());
   }
 
   @Override
@@ -210,7 +211,7 @@ public record Convolution(
     defines.put("NARROW", size.narrow() ? "1" : "0");
     var packing = new ArrayList<Object>(List.of(w.buffer(), site.workspace(0)));
     packing.addAll(sliding);
-    packing.addAll(List.of(size.columns, size.depth, size.pitch));
+    packing.addAll(List.of(size.columns, size.depth));
     site.launch(
         site.kernel("conv2d.cl", "pack_weights", defines),
         packing,
@@ -218,9 +219,16 @@ public record Convolution(
         List.of(1, 1),
         new Cost(0, 2 * w.bytes()));
     defines.putAll(rendered.defines());
-    arguments.addAll(List.of(x.buffer(), site.workspace(0), site.workspace(1)));
+    arguments.addAll(List.of(x.buffer(), site.workspace(0)));
+    if (!size.narrow()) {
+      arguments.add(site.workspace(1));
+    }
     arguments.addAll(sliding);
-    arguments.addAll(List.of(size.columns, size.depth, size.pitch, size.rowsPerBlock));
+    arguments.addAll(List.of(size.columns, size.depth));
+    if (!size.narrow()) {
+      arguments.add(size.pitch);
+    }
+    arguments.add(size.rowsPerBlock);
     site.launch(
         site.kernel("conv2d.cl", "conv2d", defines),
         arguments,
