@@ -130,15 +130,10 @@ __kernel WORK_GROUP(1, 1) void conv2d(
 
 #else
 
-// Row `r` of the tile; the block's last tile begins early, and what it computes again is not stored.
-#define FINISH(r) \
-  if (first + r >= row && first + r < count) { FINISH_ROW(r, OUTPUT(first + r)) }
-#define FINISH_WHOLE(r) \
-  if (first + r >= row) { FINISH_WHOLE_ROW(r, OUTPUT(first + r)) }
 #if SCATTER
-#define OUTPUT(r) outputs[r]
+#define OUTPUT(r) outputs[first + r]
 #else
-#define OUTPUT(r) (begin + r)
+#define OUTPUT(r) (begin + first + r)
 #endif
 // The most that rows_per_block can be.
 #define MOST_ROWS 192
@@ -173,6 +168,7 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
       __global const float* restrict panel =
           panels + (phase * ((columns + PANEL - 1) / PANEL) * PANEL + column) * depth;
       for (int row = 0; row < count; row += TILE) {
+        // The last tile begins early enough to be a whole one; what it computes again is not stored.
         const int first = max(0, min(row, count - TILE));
         __global const float* restrict a_at = patches + first * pitch;
         __global const float* restrict b_at = panel;
@@ -180,11 +176,7 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
         TILE_ROWS(ZERO_ROW)
         int p = 0;
         STEPS(p, k)
-        if (valid == PANEL && count >= TILE) {
-          TILE_ROWS(FINISH_WHOLE)
-        } else {
-          TILE_ROWS(FINISH)
-        }
+        FINISH_TILE(row - first, min(TILE, count - first))
       }
     }
   }

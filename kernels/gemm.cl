@@ -65,10 +65,7 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
     __global const float* restrict a_step_at = a_at;                 \
     TILE_ROWS(MULTIPLY)                                              \
   }
-#define FINISH(r) \
-  if (first + r >= row && first + r < m) { FINISH_ROW(r, first + r) }
-#define FINISH_WHOLE(r) \
-  if (first + r >= row) { FINISH_WHOLE_ROW(r, first + r) }
+#define OUTPUT(r) (first + r)
 
 __kernel WIDE WORK_GROUP(1, 1) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
@@ -129,11 +126,7 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
       a_at += a_step;
       b_at += b_step;
     }
-    if (valid == PANEL && m >= TILE) {
-      TILE_ROWS(FINISH_WHOLE)
-    } else {
-      TILE_ROWS(FINISH)
-    }
+    FINISH_TILE(row - first, min(TILE, m - first))
   }
 }
 

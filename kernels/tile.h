@@ -59,29 +59,22 @@ typedef float8 wide;
     b_at += b_step;                       \
   }
 
-// A row of the tile goes to `finish`, eight columns at a time; the first `valid` of its columns exist.
-#define FINISH_VECTOR(at, part, offset) \
-  if (valid > (offset))                 \
-    finish(CHAIN_ARGUMENTS at, column + (offset), columns, min(VECTOR, valid - (offset)), part);
-#if LANES == 16
-#define FINISH_ROW(r, at)                              \
-  FINISH_VECTOR(at, low##r.lo, 0)                      \
-  FINISH_VECTOR(at, low##r.hi, VECTOR)                 \
-  FINISH_VECTOR(at, high##r.lo, 2 * VECTOR)            \
-  FINISH_VECTOR(at, high##r.hi, 3 * VECTOR)
-#define FINISH_WHOLE_ROW(r, at)                                             \
-  finish(CHAIN_ARGUMENTS at, column, columns, VECTOR, low##r.lo);           \
-  finish(CHAIN_ARGUMENTS at, column + VECTOR, columns, VECTOR, low##r.hi);  \
-  finish(CHAIN_ARGUMENTS at, column + 2 * VECTOR, columns, VECTOR, high##r.lo); \
-  finish(CHAIN_ARGUMENTS at, column + 3 * VECTOR, columns, VECTOR, high##r.hi);
-#else
-#define FINISH_ROW(r, at)         \
-  FINISH_VECTOR(at, low##r, 0)    \
-  FINISH_VECTOR(at, high##r, VECTOR)
-#define FINISH_WHOLE_ROW(r, at)                                 \
-  finish(CHAIN_ARGUMENTS at, column, columns, VECTOR, low##r);  \
-  finish(CHAIN_ARGUMENTS at, column + VECTOR, columns, VECTOR, high##r);
-#endif
+#define KEEP_ROW(r)                             \
+  store_wide(low##r, tile + (r) * PANEL);       \
+  store_wide(high##r, tile + (r) * PANEL + LANES);
+// Rows `from` to `to` - 1 of the tile go to `finish`, as rows OUTPUT(r) of the result; `valid` of the
+// tile's columns exist. By way of memory, so that the chain is compiled once and not for every row.
+#define FINISH_TILE(from, to)                                                                \
+  {                                                                                          \
+    float tile[TILE * PANEL];                                                                \
+    TILE_ROWS(KEEP_ROW)                                                                      \
+    for (int r = (from); r < (to); r++) {                                                    \
+      for (int j = 0; j < valid; j += VECTOR) {                                              \
+        finish(CHAIN_ARGUMENTS OUTPUT(r), column + j, columns, min(VECTOR, valid - j),       \
+               vload8(0, tile + r * PANEL + j));                                             \
+      }                                                                                      \
+    }                                                                                        \
+  }
 
 #define INTERLEAVE_LOW(x, y) (vec)(x.s0, y.s0, x.s1, y.s1, x.s4, y.s4, x.s5, y.s5)
 #define INTERLEAVE_HIGH(x, y) (vec)(x.s2, y.s2, x.s3, y.s3, x.s6, y.s6, x.s7, y.s7)

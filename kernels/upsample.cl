@@ -55,9 +55,10 @@ INLINE float part(int in, int out, int factor, int size) {
   return (b.low == in ? 1.0f - b.share : 0.0f) + (b.high == in ? b.share : 0.0f);
 }
 
-__kernel ITEM void upsample(__global const float* restrict x, __global float* restrict y,
-                            const int height, const int width, const int channels,
-                            const int factor) {
+// OpenCL has a function `upsample` of its own, which a kernel of that name would only overload.
+__kernel ITEM void upsample_images(__global const float* restrict x, __global float* restrict y,
+                                   const int height, const int width, const int channels,
+                                   const int factor) {
   const int line = get_global_id(1);
   const Between down = between(line % (height * factor), factor, height);
   __global const float* image = x + line / (height * factor) * height * width * channels;

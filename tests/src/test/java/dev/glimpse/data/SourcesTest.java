@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourcesTest {
+  private static final ImageFormat FORMAT = new ImageFormat(5, 1);
+
   @TempDir Path folder;
 
   @Test
   void theBuiltInDigitsHaveThreeDisjointParts() {
-    Splits digits = Sources.load("digits", 1);
+    Splits digits = load("digits");
     assertEquals(12_000, digits.train().size());
     assertEquals(2_000, digits.validation().size());
     assertEquals(2_000, digits.test().size());
@@ -30,22 +32,32 @@ class SourcesTest {
   }
 
   @Test
-  void aFolderIsRead() {
-    var error =
-        assertThrows(DataException.class, () -> Sources.load(folder.toString(), 1)).getMessage();
+  void aFolderIsRead() throws IOException {
+    var error = assertThrows(DataException.class, () -> load(folder.toString())).getMessage();
+    assertTrue(error.startsWith(folder + ": no pictures "), error);
+    assertTrue(error.contains("train-images-idx3-ubyte,"), error);
+    for (int i = 0; i < 3; i++) {
+      Pictures.write(folder.resolve(i + ".png"), i);
+    }
+    assertEquals(FORMAT.size(), load(folder.toString()).train().width());
+    IdxFiles.write(folder, "t10k-labels-idx1-ubyte.gz", IdxFiles.gzip(IdxFiles.labels(3, 2)));
+    error = assertThrows(DataException.class, () -> load(folder.toString())).getMessage();
     assertTrue(error.startsWith(folder + ": missing train-images-idx3-ubyte,"), error);
   }
 
   @Test
   void anythingElseNamesTheChoices() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    var error =
-        assertThrows(DataException.class, () -> Sources.load(file.toString(), 1)).getMessage();
+    var error = assertThrows(DataException.class, () -> load(file.toString())).getMessage();
     assertTrue(error.contains("it is a file, not a folder; use digits"), error);
-    error = assertThrows(DataException.class, () -> Sources.load("didgits", 1)).getMessage();
+    error = assertThrows(DataException.class, () -> load("didgits")).getMessage();
     assertTrue(error.startsWith("unknown data 'didgits': "), error);
     assertTrue(error.contains(Path.of("didgits").toAbsolutePath() + " is missing"), error);
     assertTrue(error.contains("digits") && error.contains("mnist"), error);
-    assertThrows(DataException.class, () -> Sources.load("a\0b", 1));
+    assertThrows(DataException.class, () -> load("a\0b"));
+  }
+
+  private static Splits load(String source) {
+    return Sources.load(source, FORMAT, 1);
   }
 }

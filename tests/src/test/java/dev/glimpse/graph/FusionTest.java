@@ -72,8 +72,8 @@ class FusionTest {
     var linear = new Linear("layer", 30, 40, Activation.NONE);
     Tensor loss = Ops.mean(Ops.multiply(linear.apply(a), c));
     var gradients = Gradients.of(loss, linear.parameters());
-    Tensor weight = gradients.get(linear.weight());
-    Tensor bias = gradients.get(linear.bias());
+    Tensor weight = gradients.get(linear.parameters().get(0));
+    Tensor bias = gradients.get(linear.parameters().get(1));
     assertLaunches(List.of("pointwise", "gemm"), weight, bias);
   }
 

@@ -63,15 +63,18 @@ final class KernelSuite {
       plan.finish();
     }
     var parameter = new Parameter("p", Shape.of(301), Initializer.constant(1));
+    var count = new Parameter("count", Shape.SCALAR, Initializer.constant(0));
     var set = new ParameterSet("all", List.of(parameter));
+    var counts = new ParameterSet("counts", List.of(count));
     Tensor loss = Ops.sum(Ops.square(parameter.tensor()));
-    for (Optimizer optimizer :
-        List.of(new Sgd(0.01f, 0.9f, 0.1f, 1), new RmsProp(0.01f, 0.9f, 1e-8f, 0.1f, 1))) {
-      try (var store = new ParameterStore(device, List.of(set), 0);
-          Plan plan =
-              new PlanBuilder(store)
-                  .objective(new Objective("objective", loss, set, optimizer))
-                  .build()) {
+    var gate = new Gate(Ops.constant(1, Shape.SCALAR), count);
+    for (Objective objective :
+        List.of(
+            new Objective("sgd", loss, set, new Sgd(0.01f, 0.9f, 0.1f, 1)),
+            new Objective("rmsprop", loss, set, new RmsProp(0.01f, 0.9f, 1e-8f, 0.1f, 1)),
+            new Objective("gated", loss, set, new RmsProp(0.01f, 0.9f, 1e-8f, 0, 0), gate))) {
+      try (var store = new ParameterStore(device, List.of(set, counts), 0);
+          Plan plan = new PlanBuilder(store).objective(objective).build()) {
         plan.run();
         plan.finish();
       }

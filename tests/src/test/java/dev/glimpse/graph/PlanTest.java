@@ -77,6 +77,24 @@ class PlanTest {
   }
 
   @Test
+  void aParameterTakesANewValueWithEachRun() {
+    Tensor next = Ops.add(Ops.scale(p.tensor(), 0.5f), x);
+    try (Plan plan = builder().update(p, next).update(q, p.tensor()).build()) {
+      plan.set("x", 1, 2, 3);
+      plan.run();
+      assertArrayEquals(new float[] {2, 3, 4}, floats(store.read(p)));
+      assertArrayEquals(new float[] {2, 2, 2}, floats(store.read(q)), "as it was before the run");
+      plan.run();
+      assertArrayEquals(new float[] {2, 3.5f, 5}, floats(store.read(p)));
+      assertArrayEquals(new float[] {2, 3, 4}, floats(store.read(q)));
+    }
+    var twice =
+        assertThrows(
+            IllegalArgumentException.class, () -> builder().update(p, next).update(p, x).build());
+    assertEquals("two updates are named p", twice.getMessage());
+  }
+
+  @Test
   void wrongNamesAndSizesAreRefused() {
     try (Plan plan = builder().output("y", Ops.shift(x, 1)).build()) {
       assertTrue(plan.hasInput("x"));

@@ -98,9 +98,9 @@ final class Simulator {
   private void run(Work work) {
     List<Array> inputs = work.inputs().stream().map(this::read).toList();
     List<Shape> shapes = work.outputs().stream().map(Place::shape).toList();
-    if (work.workspace() != null) {
-      int first = (int) (work.workspace().offset / 4);
-      Arrays.fill(arena, first, first + (int) (work.workspace().bytes / 4), Double.NaN);
+    for (Arena.Block workspace : work.workspaces()) {
+      int first = (int) (workspace.offset / 4);
+      Arrays.fill(arena, first, first + (int) (workspace.bytes / 4), Double.NaN);
     }
     List<Array> outputs = apply(work.op(), inputs, shapes);
     for (int i = 0; i < outputs.size(); i++) {

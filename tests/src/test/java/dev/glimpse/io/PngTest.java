@@ -20,7 +20,7 @@ class PngTest {
     var images =
         FloatBuffer.wrap(new float[] {0, 1, 0.5f, Float.NaN, -3, 7, 0.2f, 0.4f, 0.6f, 0.8f, 1, 0});
     Path file = folder.resolve("out/grid.png");
-    Png.writeGrid(file, images, 3, 2, 2, 1, 2, 1);
+    Png.write(file, Png.grid(images, 3, 2, 2, 1, 2, 1));
     BufferedImage picture = ImageIO.read(file.toFile());
     assertEquals(7, picture.getWidth());
     assertEquals(7, picture.getHeight());
@@ -47,7 +47,7 @@ class PngTest {
   void writesColour() throws IOException {
     var images = FloatBuffer.wrap(new float[] {1, 0, 0, 0, 0.2f, 1});
     Path file = folder.resolve("colour.png");
-    Png.writeGrid(file, images, 2, 1, 1, 3, 2, 0);
+    Png.write(file, Png.grid(images, 2, 1, 1, 3, 2, 0));
     BufferedImage picture = ImageIO.read(file.toFile());
     assertEquals(0xffff0000, picture.getRGB(0, 0));
     assertEquals(0xff0033ff, picture.getRGB(1, 0));
@@ -58,10 +58,10 @@ class PngTest {
     var images = FloatBuffer.allocate(11);
     Path file = folder.resolve("x.png");
     assertThrows(
-        IllegalArgumentException.class, () -> Png.writeGrid(file, images, 3, 2, 2, 1, 2, 1));
+        IllegalArgumentException.class, () -> Png.grid(images, 3, 2, 2, 1, 2, 1));
     assertThrows(
-        IllegalArgumentException.class, () -> Png.writeGrid(file, images, 1, 2, 2, 2, 2, 1));
+        IllegalArgumentException.class, () -> Png.grid(images, 1, 2, 2, 2, 2, 1));
     assertThrows(
-        IllegalArgumentException.class, () -> Png.writeGrid(file, images, 0, 2, 2, 1, 2, 1));
+        IllegalArgumentException.class, () -> Png.grid(images, 0, 2, 2, 1, 2, 1));
   }
 }

@@ -29,7 +29,7 @@ class LogLikelihoodTest {
    * Its log weights are normal, with the image's sum as mean and this deviation s, so that log p(x)
    * is that sum + s^2 / 2.
    */
-  private record Known(float deviation) implements LatentModel {
+  private record Known(float deviation) implements LikelihoodModel {
     @Override
     public Tensor logWeights(Example example, int samples) {
       int batch = example.images().shape().rows();
@@ -48,21 +48,6 @@ class LogLikelihoodTest {
     }
 
     @Override
-    public int latent() {
-      return 1;
-    }
-
-    @Override
-    public Tensor encode(Example example) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Tensor decode(Tensor codes, Tensor labels) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
       throw new UnsupportedOperationException();
     }
@@ -71,19 +56,9 @@ class LogLikelihoodTest {
     public Map<String, Tensor> evaluate(Example example) {
       throw new UnsupportedOperationException();
     }
-
-    @Override
-    public Tensor sample(int count, Tensor labels) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Tensor reconstruct(Example example) {
-      throw new UnsupportedOperationException();
-    }
   }
 
-  private LogLikelihood.Estimate estimate(LatentModel model, int samples, long seed) {
+  private LogLikelihood.Estimate estimate(LikelihoodModel model, int samples, long seed) {
     try (var store = new ParameterStore(TestDevices.own(), model.parameters(), 1);
         var likelihood = new LogLikelihood(model, store, shape, samples)) {
       return likelihood.estimate(images, seed, done -> {});
