@@ -7,6 +7,7 @@ import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording;
 import dev.glimpse.graph.Optimizer;
+import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Site;
 import dev.glimpse.ops.View;
 import dev.glimpse.train.Adam;
@@ -59,7 +60,8 @@ public record AdamUpdate(int count) implements Workload {
       new Adam(LEARNING_RATE)
           .lower(
               this,
-              new Optimizer.Update(parameters, gradients, moments, settings, squaredNorm, count));
+              new Optimizer.Update(
+                  parameters, gradients, moments, settings, squaredNorm, count, null, null));
       this.recording = device.record(launches);
     }
 
@@ -118,7 +120,12 @@ public record AdamUpdate(int count) implements Workload {
     }
 
     @Override
-    public Buffer workspace() {
+    public Shape inputShape(int index) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Buffer workspace(int index) {
       throw new UnsupportedOperationException();
     }
 

@@ -10,10 +10,15 @@ final class Data {
 
   /** In (0, 1). */
   static float[] uniform(String name, int count) {
+    return uniform(name, count, Float.MIN_NORMAL);
+  }
+
+  /** In [least, 1). */
+  static float[] uniform(String name, int count, float least) {
     SplittableRandom random = random(name);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = random.nextFloat(Float.MIN_NORMAL, 1);
+      values[i] = random.nextFloat(least, 1);
     }
     return values;
   }

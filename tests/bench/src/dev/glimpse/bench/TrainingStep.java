@@ -7,6 +7,7 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Parameter;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** One step of training on a batch that stays the same. */
 final class TrainingStep implements Contender {
@@ -29,8 +31,9 @@ final class TrainingStep implements Contender {
 
   private final ParameterStore store;
   private final Plan plan;
-  private final List<Objective> checked;
+  private final Supplier<List<Objective>> checked;
   private final Map<String, float[]> inputs;
+  private int compared;
   private final Map<String, Double> facts = new LinkedHashMap<>();
 
   /**
@@ -41,8 +44,8 @@ final class TrainingStep implements Contender {
   TrainingStep(
       Device device,
       List<ParameterSet> parameters,
-      List<Objective> timed,
-      List<Objective> checked,
+      Supplier<List<Objective>> timed,
+      Supplier<List<Objective>> checked,
       Map<String, float[]> inputs) {
     this.checked = checked;
     this.inputs = inputs;
@@ -56,8 +59,12 @@ final class TrainingStep implements Contender {
     }
   }
 
-  private Plan plan(List<Objective> objectives) {
+  private Plan plan(Supplier<List<Objective>> written) {
+    var training = new Training();
+    List<Objective> objectives = training.write(written);
+    compared = objectives.size();
     var builder = new PlanBuilder(store);
+    training.updates().forEach(builder::update);
     for (Objective objective : objectives) {
       builder.objective(objective).metric(objective.name(), objective.loss());
     }
@@ -95,7 +102,7 @@ final class TrainingStep implements Contender {
       for (int i = 0; i < COMPARED; i++) {
         fixed.run();
       }
-      float[] losses = new float[COMPARED * checked.size()];
+      float[] losses = new float[COMPARED * compared];
       fixed.history().get(losses);
       return losses;
     }

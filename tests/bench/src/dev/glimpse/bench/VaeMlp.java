@@ -81,8 +81,8 @@ public final class VaeMlp implements Workload {
     return new TrainingStep(
         device,
         List.of(parameters),
-        List.of(withNoise.apply(randomNormal(codes))),
-        List.of(withNoise.apply(Tensor.of(new Input("noise", codes)))),
+        () -> List.of(withNoise.apply(randomNormal(codes))),
+        () -> List.of(withNoise.apply(Tensor.of(new Input("noise", codes)))),
         Map.of(
             "x", Data.uniform("x", BATCH * PIXELS),
             "noise", Data.normal("noise", BATCH * LATENT)));

@@ -1,5 +1,6 @@
 package dev.glimpse.bench;
 
+import dev.glimpse.bench.ConvolutionPass.Pass;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -7,7 +8,8 @@ import java.util.stream.Stream;
 /** All that can be timed. */
 final class Workloads {
   /** A training step each. */
-  static final List<Workload> STEPS = List.of(new VaeMlp());
+  static final List<Workload> STEPS =
+      List.of(new VaeMlp(), new VaeGan(), new Dcgan(), new Generation(1), new Generation(64));
 
   /** A kernel each, or a few. */
   static final List<Workload> KERNELS =
@@ -17,6 +19,16 @@ final class Workloads {
           new Sgemm(784, 100, 400, true, false),
           new Sgemm(100, 400, 784, false, true),
           new Sgemm(100, 400, 400),
+          new ConvolutionPass(Pass.FORWARD, false, 64, 64, 128, 32, 4, 2, 1),
+          new ConvolutionPass(Pass.BACKWARD_DATA, false, 64, 64, 128, 32, 4, 2, 1),
+          new ConvolutionPass(Pass.BACKWARD_WEIGHTS, false, 64, 64, 128, 32, 4, 2, 1),
+          new ConvolutionPass(Pass.FORWARD, false, 64, 64, 64, 16, 3, 1, 1),
+          new ConvolutionPass(Pass.BACKWARD_DATA, false, 64, 64, 64, 16, 3, 1, 1),
+          new ConvolutionPass(Pass.BACKWARD_WEIGHTS, false, 64, 64, 64, 16, 3, 1, 1),
+          new ConvolutionPass(Pass.FORWARD, true, 64, 128, 64, 16, 4, 2, 1),
+          new ConvolutionPass(Pass.BACKWARD_DATA, true, 64, 128, 64, 16, 4, 2, 1),
+          new ConvolutionPass(Pass.BACKWARD_WEIGHTS, true, 64, 128, 64, 16, 4, 2, 1),
+          new BatchNormPasses(64, 32, 64),
           new AdamUpdate(10_000_000),
           new Tanh(10_000, 1000),
           new Gate(10_000, 1000),

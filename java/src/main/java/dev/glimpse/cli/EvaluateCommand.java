@@ -2,12 +2,23 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
+import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.Binarisation;
+import dev.glimpse.train.Checkpoint;
+import dev.glimpse.train.CompletionModel;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Evaluator;
+import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.LogLikelihood;
+import dev.glimpse.train.Measure;
 import dev.glimpse.train.SettingException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,8 +32,9 @@ import picocli.CommandLine.Spec;
     header = "Judges a trained model by images that it has not learned from.",
     description = {
       "",
-      "All measures are means per image, in nats. Grey pixels are probabilities: each is drawn to"
-          + " black or white once, the same way every time.",
+      "Measures are means per image, likelihoods in nats. Grey pixels are probabilities: each is"
+          + " drawn to black or white once, the same way every time. What is measured of the test"
+          + " images' quality is noted in the run and its report.",
       ""
     },
     sortOptions = false,
@@ -33,13 +45,28 @@ import picocli.CommandLine.Spec;
       "  kl              how far the codes of images are from the prior; what a code costs",
       "  reconstruction  what it takes to restore an image from its code; elbo = - both",
       "  log p(x)        with --samples: nearer to the truth than elbo, higher is better",
+      "  -log p(missing | given)",
+      "                  with --samples, of a model that completes images: lower is better",
+      "  accuracy        the share of images that a classifier reads right",
+      "",
+      "Quality, of samples, reconstructions and, to compare with, real test images:",
+      "  FID             distance from the training images in a classifier's features (that of",
+      "                  MNIST that comes with Glimpse, not Inception): lower is better",
+      "  classifier score  1 to 10, with the same classifier: higher is better",
+      "  label accuracy  the share that it reads as the label asked for",
+      "  sharpness       variance of the Laplacian: good is that of real images",
+      "  diversity       distance of images of one label: good is that of real images",
       "",
       "Examples:",
       "  glimpse evaluate runs/vae-...",
       "  glimpse evaluate runs/vae-... --samples 5000 --count 1000",
+      "  glimpse evaluate runs/cvae-... --samples 100 --baseline   (--condition quadrants)",
       "  glimpse evaluate runs/vae-... --json | jq .elbo"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  /** New images that quality is measured by. */
+  private static final int DRAWN = 10_000;
+
   @Mixin private RunArguments run;
 
   @Option(
@@ -62,15 +89,30 @@ final class EvaluateCommand implements Callable<Integer> {
   private Integer samples;
 
   @Option(
+      names = "--baseline",
+      description =
+          "Also complete images by the nearest training image, to compare a model with that"
+              + " completes images.")
+  private boolean baseline;
+
+  @Option(
+      names = "--quality",
+      negatable = true,
+      description =
+          "Judge what the model makes, by a classifier (default: where that can read it, 28 x 28"
+              + " grey pixels and 10 labels).")
+  private Boolean quality;
+
+  @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Use only the first N images (default: all).")
+      description = "Use only the first N images, and draw N at most (default: all, and 10,000).")
   private Integer count;
 
   @Option(
       names = "--seed",
       paramLabel = "SEED",
-      description = "Of the codes that are drawn (default: the one that 'train' uses).")
+      description = "Of the codes that bounds are estimated with (default: the one that 'train' uses).")
   private Long seed;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -96,40 +138,65 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     try (TrainedModel trained = run.open()) {
       Binarisation binarisation = Binarisation.of(trained.settings());
-      if (samples != null && binarisation == Binarisation.NONE) {
-        throw new SettingException(
-            "--samples: a model of grey values (data.binarise=none) has no likelihood");
-      }
+      checkLikelihood(trained, binarisation);
       var clock = new Clock();
-      ImageSet images = binarisation.forEvaluation(images(trained));
-      Map<String, Double> measures = measures(trained, images);
+      Splits splits = trained.data(data);
+      ImageSet grey = grey(splits);
+      ImageSet images = binarisation.forEvaluation(grey);
+      boolean generates = trained.model() instanceof GenerativeModel;
+      boolean readable = FrozenClassifier.reads(DataShape.of(grey));
+      Map<String, Double> measures = binarisation.named(measures(trained, images));
+      Optional<LogLikelihood.Estimate> estimate = estimate(trained, images);
       var report =
           new EvaluationReport(
               trained,
               images,
               split.toString(),
-              binarisation.named(measures),
-              samples == null ? null : estimate(trained, images),
+              measures,
+              estimate,
+              completion(trained, splits, images, estimate),
+              (quality == null ? generates && readable : quality)
+                  ? quality(trained, new QualityJudge.Images(splits.train(), grey, images))
+                  : Map.of(),
+              quality == null && generates && !readable,
               clock.seconds());
       report.print(spec.commandLine().getOut(), json);
     }
     return 0;
   }
 
-  private ImageSet images(TrainedModel trained) {
-    Splits splits = trained.data(data);
+  private void checkLikelihood(TrainedModel trained, Binarisation binarisation) {
+    if ((samples != null || baseline) && binarisation == Binarisation.NONE) {
+      throw new SettingException(
+          "%s: a model of grey values (data.binarise=none) has no likelihood"
+              .formatted(samples != null ? "--samples" : "--baseline"));
+    }
+    if (baseline) {
+      trained.model(CompletionModel.class, "completions, which --baseline is for");
+    }
+  }
+
+  private ImageSet grey(Splits splits) {
     ImageSet all = split == Split.TEST ? splits.test() : splits.validation();
     return count == null ? all : all.first(count);
   }
 
   private Map<String, Double> measures(TrainedModel trained, ImageSet images) {
+    Map<String, Double> measures;
     try (var evaluator =
         new Evaluator(trained.model(), trained.store(), trained.shape(), images.size())) {
-      return evaluator.evaluate(images, seed());
+      measures = evaluator.evaluate(images, seed());
     }
+    if (measures.containsKey("accuracy")) {
+      measures.put("errorRate", 1 - measures.get("accuracy"));
+    }
+    return Measure.ordered(measures);
   }
 
-  private LogLikelihood.Estimate estimate(TrainedModel trained, ImageSet images) {
+  private Optional<LogLikelihood.Estimate> estimate(TrainedModel trained, ImageSet images) {
+    if (samples == null) {
+      return Optional.empty();
+    }
     try (var likelihood =
             new LogLikelihood(
                 trained.model(LikelihoodModel.class, "likelihood"),
@@ -137,8 +204,62 @@ final class EvaluateCommand implements Callable<Integer> {
                 trained.shape(),
                 samples);
         var progress = new ImageProgress("log p(x)", images.size(), spec.commandLine().getErr())) {
-      return likelihood.estimate(images, seed(), progress::done);
+      return Optional.of(likelihood.estimate(images, seed(), progress::done));
     }
+  }
+
+  private Optional<CompletionResult> completion(
+      TrainedModel trained,
+      Splits splits,
+      ImageSet images,
+      Optional<LogLikelihood.Estimate> estimate) {
+    if (!(trained.model() instanceof CompletionModel model) || samples == null && !baseline) {
+      return Optional.empty();
+    }
+    boolean mnist = "mnist".equals(data == null ? trained.run().config().data() : data);
+    List<CompletionResult.Reference> references =
+        mnist && split == Split.TEST
+            ? CompletionResult.referencesFor(trained.settings().text("given"))
+            : List.of();
+    var neighbour = OptionalDouble.empty();
+    if (baseline) {
+      ImageSet training =
+          Binarisation.of(trained.settings()).forEvaluation(splits.train());
+      float[] given = trained.store().read(model.given()).array();
+      try (var progress =
+          new ImageProgress("neighbours", images.size(), spec.commandLine().getErr())) {
+        neighbour =
+            OptionalDouble.of(
+                CompletionResult.neighbour(training, images, given, progress::done));
+      }
+    }
+    return Optional.of(new CompletionResult(estimate, neighbour, references));
+  }
+
+  private Map<String, Double> quality(TrainedModel trained, QualityJudge.Images images) {
+    GenerativeModel model = trained.model(GenerativeModel.class, "samples to be judged");
+    int drawn = count == null ? DRAWN : Math.min(DRAWN, count);
+    Map<String, Double> values;
+    try (var progress =
+        new ImageProgress(
+            "quality", images.count(model, drawn), spec.commandLine().getErr())) {
+      values =
+          QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values();
+    }
+    boolean asTrained = data == null && split == Split.TEST && count == null;
+    if (asTrained) {
+      note(trained, values);
+    }
+    return values;
+  }
+
+  private static void note(TrainedModel trained, Map<String, Double> values) {
+    Checkpoint.State state = Checkpoint.readState(trained.checkpoint());
+    trained
+        .run()
+        .append(new Evaluation(state.epoch(), state.step(), "test", values, state.seconds()));
+    Report.write(
+        trained.run(), trained.model().parameters().stream().mapToLong(ParameterSet::count).sum());
   }
 
   private long seed() {

@@ -3,15 +3,22 @@ package dev.glimpse.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import dev.glimpse.data.ImageSet;
+import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.LogLikelihood;
+import dev.glimpse.train.Measure;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code evaluate} prints.
  *
  * @param measures means per image
- * @param estimate of log p(x); null where none was asked for
+ * @param estimate of log p(x), where it was asked for
+ * @param completion how the model completes images, where that was asked for
+ * @param quality of what the model makes, by the names of {@link Quality}; empty where it was not
+ *     measured
+ * @param unreadable whether it was not because the classifier cannot read such images
  * @param seconds that it took
  */
 record EvaluationReport(
@@ -19,7 +26,10 @@ record EvaluationReport(
     ImageSet images,
     String split,
     Map<String, Double> measures,
-    LogLikelihood.Estimate estimate,
+    Optional<LogLikelihood.Estimate> estimate,
+    Optional<CompletionResult> completion,
+    Map<String, Double> quality,
+    boolean unreadable,
     double seconds) {
 
   void print(PrintWriter out, boolean json) {
@@ -36,13 +46,33 @@ record EvaluationReport(
         "%s of %s, %s%n",
         trained.run().config().model(), trained.run().path(), trained.checkpoint().getFileName());
     out.printf("%,d %s images of %s%n", images.size(), split, images.name());
-    measures.forEach((name, value) -> out.printf("%-15s %9.2f nats%n", name, value));
-    if (estimate != null) {
+    measures.forEach(
+        (name, value) -> {
+          Measure measure = Measure.named(name);
+          out.printf("%-15s %9s%s%n", name, measure.number(value), measure.unit());
+        });
+    if (completion.isPresent()) {
+      completion.get().print(out);
+    } else {
+      estimate.ifPresent(
+          e ->
+              out.printf(
+                  "%-15s %9.2f nats, standard error %.2f, %,d samples per image%n",
+                  likelihood(), e.value(), e.standardError(), e.samples()));
+    }
+    if (!quality.isEmpty()) {
+      QualityTable.of(quality).print(out, "quality");
       out.printf(
-          "%-15s %9.2f nats, standard error %.2f, %,d samples per image%n",
-          likelihood(), estimate.value(), estimate.standardError(), estimate.samples());
+          "FID is the distance from %,.0f training images%n", quality.get(Quality.TRAINING_IMAGES));
+    }
+    if (unreadable) {
+      out.println("quality is not measured: " + reason());
     }
     out.printf("in %.1f s%n", seconds);
+  }
+
+  private static String reason() {
+    return "the classifier reads images of " + FrozenClassifier.SHAPE.described();
   }
 
   private String likelihood() {
@@ -58,10 +88,19 @@ record EvaluationReport(
     json.addProperty("split", split);
     json.addProperty("images", images.size());
     measures.forEach(json::addProperty);
-    if (estimate != null) {
-      json.addProperty("logLikelihood", estimate.value());
-      json.addProperty("logLikelihoodStandardError", estimate.standardError());
-      json.addProperty("samples", estimate.samples());
+    if (completion.isPresent()) {
+      completion.get().addTo(json);
+    } else {
+      estimate.ifPresent(
+          e -> {
+            json.addProperty("logLikelihood", e.value());
+            json.addProperty("logLikelihoodStandardError", e.standardError());
+            json.addProperty("samples", e.samples());
+          });
+    }
+    quality.forEach(json::addProperty);
+    if (unreadable) {
+      json.addProperty("qualityLeftOut", reason());
     }
     json.addProperty("seconds", Math.round(seconds * 1000) / 1000.0);
     return json;

@@ -3,6 +3,7 @@ package dev.glimpse.cli;
 import dev.glimpse.data.DataException;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.io.CheckpointException;
+import dev.glimpse.metrics.MetricException;
 import dev.glimpse.ops.ShapeException;
 import dev.glimpse.train.DivergedException;
 import dev.glimpse.train.SettingException;
@@ -25,6 +26,7 @@ final class Failure {
           DataException.class,
           DeviceException.class,
           DivergedException.class,
+          MetricException.class,
           SettingException.class,
           ShapeException.class,
           UncheckedIOException.class);

@@ -132,8 +132,8 @@ final class InterpolateCommand implements Callable<Integer> {
         new PlanBuilder(trained.store()).output("images", model.decode(input, labels)).build()) {
       plan.set(CODES, codes);
       if (labels != null) {
-        var ofRows =
-            IntStream.range(0, count * steps).mapToObj(i -> ends.label(i / steps * 2)).toList();
+        int[] ofRows =
+            IntStream.range(0, count * steps).map(i -> ends.label(i / steps * 2)).toArray();
         plan.set(Example.LABELS, Pictures.oneHot(ofRows, shape.classes()));
       }
       plan.run();

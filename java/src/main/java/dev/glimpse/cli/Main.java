@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       ReconstructCommand.class,
       InterpolateCommand.class,
+      CompleteCommand.class,
+      StyleCommand.class,
+      CompareCommand.class,
       EvaluateCommand.class,
+      WeightsCommand.class,
       ProfileCommand.class,
       DevicesCommand.class
     },
@@ -32,6 +36,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  glimpse train vae                 trains on built-in digits, about a minute",
       "  glimpse sample runs/vae-...       draws new images from what it learned",
+      "  glimpse evaluate runs/vae-...     measures how good they are",
       "  glimpse train --help              explains a command"
     })
 public final class Main implements Runnable {

@@ -1,12 +1,14 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.io.Png;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.SettingException;
+import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /** Images and labels on their way between data sets, plans and files. */
 final class Pictures {
@@ -27,9 +29,13 @@ final class Pictures {
 
   /** Writes images side by side, twice as large, with thin lines between them. */
   static void write(Path file, FloatBuffer images, DataShape shape, int columns) {
+    Png.write(file, grid(images, shape, columns));
+  }
+
+  /** The same as a picture in memory. */
+  static BufferedImage grid(FloatBuffer images, DataShape shape, int columns) {
     int count = images.limit() / shape.pixels();
-    Png.writeGrid(
-        file,
+    return Png.grid(
         enlarged(images, count, shape),
         count,
         shape.height() * ENLARGEMENT,
@@ -69,11 +75,41 @@ final class Pictures {
   }
 
   /** Labels as a plan takes them, {@code [N, K]}. */
-  static float[] oneHot(List<Integer> labels, int classes) {
-    float[] values = new float[labels.size() * classes];
-    for (int i = 0; i < labels.size(); i++) {
-      values[i * classes + labels.get(i)] = 1;
+  static float[] oneHot(int[] labels, int classes) {
+    float[] values = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      values[i * classes + labels[i]] = 1;
     }
     return values;
+  }
+
+  /**
+   * The places of the first images whose labels are 0, 1, .., K - 1, 0, ..
+   *
+   * @throws DataException where there are not enough of a label
+   */
+  static int[] labelsInTurn(ImageSet images, int count) {
+    int[] places = new int[count];
+    int[] next = new int[images.classes()];
+    for (int i = 0; i < count; i++) {
+      int label = i % images.classes();
+      int place = next[label];
+      while (place < images.size() && images.label(place) != label) {
+        place++;
+      }
+      if (place == images.size()) {
+        throw new DataException(
+            "%s has only %d images of label %d; take fewer"
+                .formatted(images.name(), i / images.classes(), label));
+      }
+      places[i] = place;
+      next[label] = place + 1;
+    }
+    return places;
+  }
+
+  /** The labels of a set of images. */
+  static int[] labels(ImageSet images) {
+    return IntStream.range(0, images.size()).map(images::label).toArray();
   }
 }

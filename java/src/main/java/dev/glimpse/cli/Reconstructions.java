@@ -9,7 +9,6 @@ import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 
 /** Shows images above what a model makes of them. */
 final class Reconstructions {
@@ -34,7 +33,8 @@ final class Reconstructions {
     Pictures.write(file, picture, shape, columns);
   }
 
-  private static FloatBuffer reconstruct(
+  /** {@code [N, H W C]}, in the order of the images. */
+  static FloatBuffer reconstruct(
       LatentModel model, ParameterStore store, DataShape shape, ImageSet images, float[] pixels) {
     Example example = Example.input(images.size(), shape);
     try (Plan plan =
@@ -50,8 +50,7 @@ final class Reconstructions {
   static void feed(Plan plan, ImageSet images, float[] pixels) {
     plan.set(Example.IMAGES, pixels);
     if (plan.hasInput(Example.LABELS)) {
-      var labels = IntStream.range(0, images.size()).mapToObj(images::label).toList();
-      plan.set(Example.LABELS, Pictures.oneHot(labels, images.classes()));
+      plan.set(Example.LABELS, Pictures.oneHot(Pictures.labels(images), images.classes()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
+import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.LatentModel;
@@ -9,15 +10,23 @@ import dev.glimpse.train.TrainingListener;
 import java.nio.file.Path;
 
 /**
- * Fills a run's {@code samples/}: a grid of new images after each epoch that was evaluated, from
- * the same codes each time, and reconstructions at the end.
+ * Fills a run's {@code samples/}: a grid of new images or completions after each epoch that was
+ * evaluated, from the same noise each time, and reconstructions at the end.
  */
 final class SampleGrids implements TrainingListener {
+  /** How the names of the pictures begin; a number of the epoch follows. */
+  static final String SAMPLES = "epoch-";
+
+  static final String COMPLETED = "completions-";
+
   private static final long SEED = 1;
   private static final int RECONSTRUCTIONS = 32;
+  private static final int COMPLETED_IMAGES = 16;
+  private static final int COMPLETIONS = 3;
 
   private Trainer trainer;
-  private Sampler sampler;
+  private EpochPicture picture;
+  private String prefix;
 
   @Override
   public void started(Trainer started) {
@@ -26,14 +35,25 @@ final class SampleGrids implements TrainingListener {
 
   @Override
   public void checkpointed(Path checkpoint, int epoch) {
-    if (!(trainer.model() instanceof GenerativeModel model)) {
-      return;
+    if (picture == null) {
+      compile();
     }
-    if (sampler == null) {
+    if (picture != null) {
+      picture.write(samples().resolve("%s%03d.png".formatted(prefix, epoch)), SEED);
+    }
+  }
+
+  /** Not before the first picture, since a training should begin without waiting for it. */
+  private void compile() {
+    if (trainer.model() instanceof GenerativeModel model) {
+      prefix = SAMPLES;
       var grid = Sampler.Grid.of(model, trainer.data());
-      sampler = new Sampler(model, trainer.store(), trainer.data(), grid);
+      picture = new Sampler(model, trainer.store(), trainer.data(), grid);
+    } else if (trainer.model() instanceof CompletionModel model) {
+      prefix = COMPLETED;
+      ImageSet images = trainer.validation().first(COMPLETED_IMAGES);
+      picture = new Completions(model, trainer.store(), trainer.data(), images, COMPLETIONS);
     }
-    sampler.write(samples().resolve("epoch-%03d.png".formatted(epoch)), SEED);
   }
 
   @Override
@@ -52,8 +72,8 @@ final class SampleGrids implements TrainingListener {
 
   @Override
   public void closing() {
-    if (sampler != null) {
-      sampler.close();
+    if (picture != null) {
+      picture.close();
     }
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Draws new images from a model, a grid at a time. */
-final class Sampler implements AutoCloseable {
+final class Sampler implements EpochPicture {
   private final Plan plan;
   private final DataShape shape;
   private final int columns;
@@ -65,16 +65,23 @@ final class Sampler implements AutoCloseable {
     Tensor images = model.sample(grid.count(), labels);
     plan = new PlanBuilder(store).output("samples", images).build();
     if (labels != null) {
-      plan.set(Example.LABELS, Pictures.oneHot(grid.labels(), shape.classes()));
+      plan.set(
+          Example.LABELS,
+          Pictures.oneHot(grid.labels().stream().mapToInt(i -> i).toArray(), shape.classes()));
     }
   }
 
   /** Writes a grid; the same seed gives the same codes. */
-  void write(Path file, long seed) {
+  @Override
+  public void write(Path file, long seed) {
+    Pictures.write(file, draw(seed), shape, columns);
+  }
+
+  /** The images of a grid, {@code [count, H W C]}. */
+  FloatBuffer draw(long seed) {
     plan.setState(seed, 0);
     plan.run();
-    FloatBuffer images = plan.read("samples");
-    Pictures.write(file, images, shape, columns);
+    return plan.read("samples");
   }
 
   @Override

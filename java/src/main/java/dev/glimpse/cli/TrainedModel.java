@@ -116,14 +116,8 @@ final class TrainedModel implements AutoCloseable {
     if (!samePixels || model.conditional() && expected.classes() != found.classes()) {
       throw new DataException(
           "%s was trained on images of %s; %s has %s"
-              .formatted(run.path(), describe(expected), images.name(), describe(found)));
+              .formatted(run.path(), expected.described(), images.name(), found.described()));
     }
-  }
-
-  private static String describe(DataShape shape) {
-    String classes = shape.classes() == 0 ? "no labels" : shape.classes() + " classes";
-    return "%d x %d x %d and %s"
-        .formatted(shape.height(), shape.width(), shape.channels(), classes);
   }
 
   @Override

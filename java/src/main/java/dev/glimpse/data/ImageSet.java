@@ -153,6 +153,17 @@ public final class ImageSet {
     return subset(0, Math.min(n, size));
   }
 
+  /** A copy of the images in some places, in that order. */
+  public ImageSet select(int... places) {
+    int each = pixelsPerImage();
+    byte[] selected = new byte[places.length * each];
+    for (int i = 0; i < places.length; i++) {
+      System.arraycopy(pixels, start(places[i]), selected, i * each, each);
+    }
+    int[] theirLabels = labels == null ? null : Arrays.stream(places).map(this::label).toArray();
+    return new ImageSet(this, name, selected, theirLabels, 0, places.length);
+  }
+
   /**
    * A copy in which each value is 255 with probability value / 255, else 0: one Bernoulli draw
    * each, as likelihoods of binary images need. Draw {@code k} (counted from this set's first

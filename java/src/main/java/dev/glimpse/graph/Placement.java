@@ -85,6 +85,12 @@ final class Placement {
     arena.layOut();
   }
 
+  /** A copy from buffer to buffer. */
+  static Work copy(Shape shape, Buffer from, Buffer to, String scope) {
+    return new Work(
+        COPY, List.of(whole(from, null, shape)), List.of(whole(to, null, shape)), List.of(), scope);
+  }
+
   Arena arena() {
     return arena;
   }

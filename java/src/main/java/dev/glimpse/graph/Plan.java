@@ -6,6 +6,7 @@ import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording;
 import dev.glimpse.device.Transfer;
 import dev.glimpse.ops.Input;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Variable;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ public final class Plan implements AutoCloseable {
   private final Map<String, Float> initialValues = new HashMap<>();
   private final Map<String, Buffer> outputs = new LinkedHashMap<>();
   private final Map<String, Shape> outputShapes = new LinkedHashMap<>();
+  private final Map<Parameter, Buffer> updates = new LinkedHashMap<>();
   private final Map<String, Buffer> metricSlots = new LinkedHashMap<>();
   private final List<Learner> learners = new ArrayList<>();
   private final Staging staging;
@@ -319,6 +321,14 @@ public final class Plan implements AutoCloseable {
 
   Buffer state() {
     return state;
+  }
+
+  Buffer addUpdate(Parameter parameter) {
+    return updates.computeIfAbsent(parameter, p -> own(device.allocate(p.shape().bytes())));
+  }
+
+  Buffer update(Parameter parameter) {
+    return updates.get(parameter);
   }
 
   Buffer addOutput(String name, Shape shape) {

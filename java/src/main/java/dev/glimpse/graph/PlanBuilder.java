@@ -97,6 +97,7 @@ public final class PlanBuilder {
 
   private void compile(Plan plan) {
     var wanted = new LinkedHashMap<Tensor, Buffer>();
+    var updates = new LinkedHashMap<>(this.updates);
     for (Objective objective : objectives) {
       Plan.Learner learner = plan.addLearner(objective, store);
       Gradients.of(objective.loss(), objective.parameters().parameters())
@@ -105,13 +106,13 @@ public final class PlanBuilder {
       Gate gate = objective.gate();
       if (gate != null) {
         want(wanted, gate.open(), learner.gate());
-        want(wanted, Ops.add(gate.count().tensor(), gate.open()), store.buffer(gate.count()));
+        updates.put(gate.count(), Ops.add(gate.count().tensor(), gate.open()));
       }
     }
     plan.allocateMetrics(List.copyOf(metrics.keySet()));
     metrics.forEach((name, tensor) -> want(wanted, tensor, plan.metric(name)));
     outputs.forEach((name, tensor) -> want(wanted, tensor, plan.addOutput(name, tensor.shape())));
-    updates.forEach((parameter, value) -> want(wanted, value, store.buffer(parameter)));
+    updates.forEach((parameter, value) -> want(wanted, value, plan.addUpdate(parameter)));
 
     var steps = new Steps(wanted.keySet(), optimised);
     var kept = new HashMap<Tensor, Buffer>();
@@ -129,6 +130,7 @@ public final class PlanBuilder {
     plan.allocateArena(placement.arena());
     var lowering = new Lowering(plan, streams(steps.list));
     placement.work.forEach(lowering::lower);
+    updates.keySet().forEach(parameter -> lowering.take(parameter, plan.update(parameter)));
     for (Plan.Learner learner : plan.learners()) {
       lowering.update(learner);
     }
@@ -187,6 +189,11 @@ public final class PlanBuilder {
     void lower(Placement.Work work) {
       var site = new WorkSite(work);
       work.op().lower(site);
+    }
+
+    /** Gives a parameter its new value: at the end, when everybody has read the old one. */
+    void take(Parameter parameter, Buffer value) {
+      lower(Placement.copy(parameter.shape(), value, store.buffer(parameter), "statistics"));
     }
 
     void update(Plan.Learner learner) {

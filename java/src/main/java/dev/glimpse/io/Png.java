@@ -16,7 +16,7 @@ public final class Png {
   private Png() {}
 
   /**
-   * Writes images side by side, row by row, on a grey ground; the file is replaced atomically.
+   * Images side by side, row by row, on a grey ground.
    *
    * @param images {@code [count, height, width, channels]}, read from index 0 on; 0 is black, 1 is
    *     white, what lies outside is clamped, NaN is black
@@ -25,8 +25,7 @@ public final class Png {
    * @param padding pixels between two images and around them all
    * @throws IllegalArgumentException if a size is not positive or the buffer is too short
    */
-  public static void writeGrid(
-      Path file,
+  public static BufferedImage grid(
       FloatBuffer images,
       int count,
       int height,
@@ -49,12 +48,9 @@ public final class Png {
               .formatted(count, height, width, channels, expected, images.limit()));
     }
     int rows = (count + columns - 1) / columns;
-    var picture =
-        new BufferedImage(
-            columns * (width + padding) + padding,
-            rows * (height + padding) + padding,
-            channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
-    fillGround(picture);
+    BufferedImage picture =
+        ground(
+            columns * (width + padding) + padding, rows * (height + padding) + padding, channels);
     for (int image = 0; image < count; image++) {
       int left = padding + image % columns * (width + padding);
       int top = padding + image / columns * (height + padding);
@@ -71,19 +67,31 @@ public final class Png {
                 toByte(images.get(start + i)));
       }
     }
-    write(file, picture);
+    return picture;
   }
 
-  private static void fillGround(BufferedImage picture) {
+  /**
+   * The grey ground alone.
+   *
+   * @param channels 1 (grey) or 3 (red, green, blue)
+   */
+  public static BufferedImage ground(int width, int height, int channels) {
+    var picture =
+        new BufferedImage(
+            width,
+            height,
+            channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
     var raster = picture.getRaster();
-    int[] ground = new int[picture.getWidth() * raster.getNumBands()];
+    int[] ground = new int[width * channels];
     Arrays.fill(ground, PADDING_GREY);
-    for (int y = 0; y < picture.getHeight(); y++) {
-      raster.setPixels(0, y, picture.getWidth(), 1, ground);
+    for (int y = 0; y < height; y++) {
+      raster.setPixels(0, y, width, 1, ground);
     }
+    return picture;
   }
 
-  private static void write(Path file, BufferedImage picture) {
+  /** Writes a picture; the file is replaced atomically. */
+  public static void write(Path file, BufferedImage picture) {
     AtomicFiles.writeFile(
         file,
         channel -> {

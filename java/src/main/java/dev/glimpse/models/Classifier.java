@@ -115,11 +115,17 @@ public final class Classifier implements Model {
     return new Lesson(List.of(objective), Map.of("crossEntropy", loss));
   }
 
-  /** Cross-entropy in nats, and the probability of the right label. */
+  /** Accuracy, cross-entropy in nats, and the probability of the right label. */
   @Override
   public Map<String, Tensor> evaluate(Example example) {
-    Tensor right = Ops.multiply(probabilities(features(example.images())), example.labels());
-    return Map.of("crossEntropy", error(example), "probability", Ops.rowSum(right));
+    Tensor labels = example.labels();
+    Tensor guess = logits.apply(features(example.images()));
+    Tensor right = Ops.rowSum(Ops.multiply(guess, labels));
+    Tensor likelier = Ops.rowSum(Ops.greater(guess, right));
+    return Map.of(
+        "accuracy", Ops.greater(Ops.constant(0.5f, likelier.shape()), likelier),
+        "crossEntropy", softmaxCrossEntropy(guess, labels),
+        "probability", Ops.rowSum(Ops.multiply(Ops.softmax(guess), labels)));
   }
 
   @Override

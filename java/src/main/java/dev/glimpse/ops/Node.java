@@ -3,6 +3,7 @@ package dev.glimpse.ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** An op applied to inputs. Nodes are numbered as they are made, which orders them. */
 public final class Node {
@@ -19,13 +20,18 @@ public final class Node {
     this.inputs = List.copyOf(inputs);
     this.outputs = new ArrayList<>();
     List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
+    for (Shape shape : located(op.name(), shapes, () -> op.shapes(shapes))) {
+      outputs.add(new Tensor(this, outputs.size(), shape));
+    }
+  }
+
+  /** What a rule makes of shapes; its errors name the layer, the op and the shapes. */
+  static <T> T located(String op, List<Shape> shapes, Supplier<T> rule) {
     try {
-      for (Shape shape : op.shapes(shapes)) {
-        outputs.add(new Tensor(this, outputs.size(), shape));
-      }
+      return rule.get();
     } catch (ShapeException e) {
-      String where = scope.isEmpty() ? "" : scope + ": ";
-      throw new ShapeException(where + op.name() + " of " + shapes + ": " + e.getMessage());
+      String where = Scope.current().isEmpty() ? "" : Scope.current() + ": ";
+      throw new ShapeException(where + op + " of " + shapes + ": " + e.getMessage());
     }
   }
 

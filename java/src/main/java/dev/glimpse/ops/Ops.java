@@ -141,7 +141,11 @@ public final class Ops {
    * the window's positions.
    */
   public static Tensor conv2d(Tensor images, Tensor weights, Window window) {
-    Window.Extent out = window.positions(Window.extent(images.shape()));
+    Window.Extent out =
+        Node.located(
+            "conv2d",
+            List.of(images.shape(), weights.shape()),
+            () -> window.positions(Window.extent(images.shape())));
     return Tensor.of(new Convolution(window, out, false, false), images, weights);
   }
 
@@ -152,7 +156,11 @@ public final class Ops {
    */
   public static Tensor convTranspose2d(
       Tensor images, Tensor weights, Window window, Window.Extent extra) {
-    Window.Extent out = window.image(Window.extent(images.shape()), extra);
+    Window.Extent out =
+        Node.located(
+            "conv_transpose2d",
+            List.of(images.shape(), weights.shape()),
+            () -> window.image(Window.extent(images.shape()), extra));
     return Tensor.of(new Convolution(window, out, true, false), images, weights);
   }
 

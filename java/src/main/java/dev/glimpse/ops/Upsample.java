@@ -45,7 +45,7 @@ public record Upsample(int factor, boolean nearest, boolean adjoint) implements 
     site.launch(
         site.kernel(
             "upsample.cl",
-            adjoint ? "upsample_gradient" : "upsample",
+            adjoint ? "upsample_gradient" : "upsample_images",
             Map.of("NEAREST", nearest ? "1" : "0")),
         List.of(
             x.buffer(),

@@ -13,7 +13,12 @@ import java.util.List;
  */
 public record Window(int height, int width, Extent stride, Extent padding, Extent dilation) {
   /** A length down and one across. */
-  public record Extent(int height, int width) {}
+  public record Extent(int height, int width) {
+    @Override
+    public String toString() {
+      return height + " x " + width;
+    }
+  }
 
   public Window {
     if (height < 1

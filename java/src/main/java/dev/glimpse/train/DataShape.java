@@ -19,4 +19,10 @@ public record DataShape(int height, int width, int channels, int classes) {
   public int pixels() {
     return height * width * channels;
   }
+
+  /** For a reader, such as {@code 28 x 28 x 1 and 10 classes}. */
+  public String described() {
+    String labels = classes == 0 ? "no labels" : classes + " classes";
+    return "%d x %d x %d and %s".formatted(height, width, channels, labels);
+  }
 }

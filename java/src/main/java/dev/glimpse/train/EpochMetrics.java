@@ -72,6 +72,6 @@ final class EpochMetrics {
     if (means.containsKey("kl") && means.containsKey("reconstruction")) {
       means.put("elbo", -means.get("kl") - means.get("reconstruction"));
     }
-    return means;
+    return Measure.ordered(means);
   }
 }

@@ -32,7 +32,7 @@ public final class Evaluator implements AutoCloseable {
     plan = builder.build();
   }
 
-  /** The mean of each measure over all images. */
+  /** The mean of each measure over all images, in the order of {@link Measure}. */
   public Map<String, Double> evaluate(ImageSet images) {
     return evaluate(images, SEED);
   }
@@ -56,7 +56,12 @@ public final class Evaluator implements AutoCloseable {
       }
     }
     sums.replaceAll((name, sum) -> sum / images.size());
-    return sums;
+    return Measure.ordered(sums);
+  }
+
+  /** Bytes of device memory for intermediate results. */
+  public long arenaBytes() {
+    return plan.arenaBytes();
   }
 
   @Override

@@ -10,8 +10,10 @@ import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run
@@ -128,6 +130,16 @@ public final class Trainer implements AutoCloseable {
     return plan;
   }
 
+  /** What a step descends. */
+  public List<Objective> objectives() {
+    return objectives;
+  }
+
+  /** What judges the model. */
+  public Evaluator evaluator() {
+    return evaluator;
+  }
+
   /** Goes on from the newest checkpoint, or from the start where there is none yet. */
   public void resume() {
     run.latest().ifPresent(this::restore);
@@ -152,6 +164,9 @@ public final class Trainer implements AutoCloseable {
    * @throws DivergedException when a metric is no longer a number
    */
   public Evaluation train() {
+    if (step == 0) {
+      startFromWeights();
+    }
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
     try (var batches = new Batches(train, batchSize, settings.integer("train.seed"), true);
@@ -173,6 +188,23 @@ public final class Trainer implements AutoCloseable {
     Evaluation result = evaluate("test", test);
     listeners.forEach(listener -> listener.finished(this, result));
     return result;
+  }
+
+  /** What is no weight keeps its first value: which part is given, and how often a player moved. */
+  private void startFromWeights() {
+    String file = settings.text("train.weights");
+    if (file.isEmpty()) {
+      return;
+    }
+    var weights = new ArrayList<>(store.parameters());
+    objectives.stream()
+        .map(Objective::gate)
+        .filter(Objects::nonNull)
+        .forEach(gate -> weights.remove(gate.count()));
+    if (model instanceof CompletionModel completion) {
+      weights.remove(completion.given());
+    }
+    PyTorchWeights.read(Path.of(file), store, weights);
   }
 
   private void trainEpoch(Batches batches, Fence one, Fence other) {

@@ -14,6 +14,8 @@ public final class TrainingSettings {
         .define("train.batch", 100, 1, "images per step")
         .define("train.size", 0, 0, "use only the first so many training images; 0 for all")
         .define("train.seed", 1, "of initial weights, order, noise and built-in digits")
+        .define(
+            "train.weights", "", "a file of weights to start from, as 'glimpse weights' writes it")
         .define("train.lr", 1e-3, 0, "learning rate")
         .choice(
             "train.schedule",

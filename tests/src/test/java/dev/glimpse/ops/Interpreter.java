@@ -32,6 +32,12 @@ public final class Interpreter {
     Shape shape = shapes.get(0);
     if (op instanceof Split split) {
       return Reference.split(x.get(0), split.widths());
+    } else if (op instanceof MaxPool pool) {
+      return ImageReference.maxPool(pool.window(), x.get(0), shape);
+    } else if (op instanceof BatchMoments moments) {
+      return Reference.batchMoments(x.get(0), moments.epsilon());
+    } else if (op instanceof BatchNormalize.GradientSums) {
+      return Reference.batchGradientSums(x.get(0), x.get(1), x.get(2), x.get(3));
     }
     return List.of(applyToOne(op, x, shape));
   }
@@ -64,6 +70,18 @@ public final class Interpreter {
       return Reference.softmaxCrossEntropy(x.get(0), x.get(1));
     } else if (op instanceof SoftmaxCrossEntropy.Gradient) {
       return Reference.softmaxCrossEntropyGradient(x.get(0), x.get(1), x.get(2));
+    } else if (op instanceof Convolution convolution) {
+      return ImageReference.convolution(convolution, x.get(0), x.get(1), shape);
+    } else if (op instanceof ConvolutionWeights weights) {
+      return ImageReference.convolutionWeights(weights, x.get(0), x.get(1), shape);
+    } else if (op instanceof MaxPool.Gradient pool) {
+      return ImageReference.maxPoolGradient(pool.window(), x.get(0), x.get(1), shape);
+    } else if (op instanceof AveragePool pool) {
+      return ImageReference.averagePool(pool.window(), x.get(0), shape);
+    } else if (op instanceof AveragePool.Gradient pool) {
+      return ImageReference.averagePoolGradient(pool.window(), x.get(0), shape);
+    } else if (op instanceof Upsample upsample) {
+      return ImageReference.upsample(upsample, x.get(0), shape);
     } else if (op instanceof Repeat repeat) {
       return Reference.repeat(x.get(0), repeat.times(), shape);
     } else if (op instanceof SumRepeats sum) {

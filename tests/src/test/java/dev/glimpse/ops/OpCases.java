@@ -26,6 +26,9 @@ public final class OpCases {
     groups.put("views", views(7, 9));
     groups.put("epilogues", epilogues(7, 15, 3));
     groups.put("mean", List.of(unary("mean", Argument.of("x", 3, 11), Ops::mean)));
+    groups.putAll(ConvolutionCases.brief());
+    groups.put("resizing", ResizingCases.brief());
+    groups.put("normalizations", NormalizationCases.brief(7, 9));
     return groups;
   }
 
@@ -56,6 +59,11 @@ public final class OpCases {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
     groups.put("epilogues 33 x 65", epilogues(33, 65, 70));
+    groups.putAll(ConvolutionCases.sizes());
+    groups.put("resizing of all kinds", ResizingCases.sizes());
+    for (int[] s : new int[][] {{65, 1}, {65, 33}, {1031, 7}}) {
+      groups.put("normalizations %d x %d".formatted(s[0], s[1]), NormalizationCases.of(s[0], s[1]));
+    }
     return groups;
   }
 

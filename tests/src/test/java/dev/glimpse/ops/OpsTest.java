@@ -74,6 +74,83 @@ class OpsTest {
   }
 
   @Test
+  void functionsOnImagesDoWhatTheyAreCalled() {
+    Tensor image = Ops.reshape(x, Shape.of(1, 2, 2, 1));
+    Tensor weights = Ops.reshape(y, Shape.of(2, 2, 1, 1));
+    var none = new Window.Extent(0, 0);
+    assertIs(Ops.conv2d(image, weights, Window.square(2, 1, 0)), 70);
+    assertIs(Ops.conv2d(image, weights, Window.square(2, 1, 1)), 8, 23, 14, 30, 70, 38, 18, 39, 20);
+    assertIs(
+        Ops.convTranspose2d(image, weights, Window.square(2, 1, 0), none),
+        5,
+        16,
+        12,
+        22,
+        60,
+        40,
+        21,
+        52,
+        32);
+    assertIs(
+        Ops.convTranspose2d(image, weights, Window.square(2, 2, 0), none),
+        5,
+        6,
+        10,
+        12,
+        7,
+        8,
+        14,
+        16,
+        15,
+        18,
+        20,
+        24,
+        21,
+        24,
+        28,
+        32);
+    assertIs(
+        Ops.convTranspose2d(image, weights, Window.square(2, 2, 1), new Window.Extent(0, 1)),
+        8,
+        14,
+        16,
+        18,
+        20,
+        24);
+    assertIs(Ops.maxPool(image, Window.square(2, 1, 1)), 1, 2, 2, 3, 4, 4, 3, 4, 4);
+    assertIs(
+        Ops.averagePool(image, Window.square(2, 1, 1)),
+        0.25,
+        0.75,
+        0.5,
+        1,
+        2.5,
+        1.5,
+        0.75,
+        1.75,
+        1);
+    assertIs(Ops.upsample(image, 2, true), 1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4);
+    assertIs(
+        Ops.upsample(image, 2, false),
+        1,
+        1.25,
+        1.75,
+        2,
+        1.5,
+        1.75,
+        2.25,
+        2.5,
+        2.5,
+        2.75,
+        3.25,
+        3.5,
+        3,
+        3.25,
+        3.75,
+        4);
+  }
+
+  @Test
   void gradientsStopWhereTheyShould() {
     Tensor loss = Ops.sum(Ops.multiply(x, Ops.stopGradient(Ops.multiply(x, y))));
     List<Tensor> gradients = Gradients.ofTensors(loss, List.of(x, y));

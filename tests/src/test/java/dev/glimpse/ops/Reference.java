@@ -40,6 +40,9 @@ public final class Reference {
       case BERNOULLI_CROSS_ENTROPY -> softplus(x[0]) - x[0] * x[1];
       case GAUSSIAN_KL -> (x[0] * x[0] + Math.expm1(x[1]) - x[1]) / 2;
       case REPARAMETERISE -> x[0] + x[2] * Math.exp(x[1] / 2);
+      case NORMALIZE -> (x[0] - x[1]) * x[2] * x[3] + x[4];
+      case NORMALIZE_GRADIENT ->
+          x[3] * x[4] * (x[0] - constants.get(0) * (x[5] + (x[1] - x[2]) * x[3] * x[6]));
     };
   }
 
@@ -69,10 +72,10 @@ public final class Reference {
 
   /** The element of x that meets (row, column) of y: x is as large, a scalar, a row or a column. */
   private static double broadcast(Array x, Array y, int row, int column) {
-    if (x.shape().size() == y.shape().size()) {
+    if (x.values().length == y.values().length) {
       return x.values()[row * y.columns() + column];
     }
-    if (x.shape().size() == 1) {
+    if (x.values().length == 1) {
       return x.values()[0];
     }
     return x.rows() == 1 ? x.at(0, column) : x.at(row, 0);
@@ -114,6 +117,34 @@ public final class Reference {
       }
     }
     return y;
+  }
+
+  /** Mean, variance and {@code 1 / sqrt(variance + epsilon)} of each column. */
+  public static List<Array> batchMoments(Array x, double epsilon) {
+    Array mean = columnSum(x);
+    var variance = Array.zeros(mean.shape());
+    var deviation = Array.zeros(mean.shape());
+    for (int c = 0; c < x.columns(); c++) {
+      mean.values()[c] /= x.rows();
+      for (int r = 0; r < x.rows(); r++) {
+        double centred = x.at(r, c) - mean.values()[c];
+        variance.values()[c] += centred * centred / x.rows();
+      }
+      deviation.values()[c] = 1 / Math.sqrt(variance.values()[c] + epsilon);
+    }
+    return List.of(mean, variance, deviation);
+  }
+
+  /** The columns' sums of dy, and of dy times normalised x. */
+  public static List<Array> batchGradientSums(Array dy, Array x, Array mean, Array deviation) {
+    var normalized = Array.zeros(dy.shape());
+    for (int r = 0; r < dy.rows(); r++) {
+      for (int c = 0; c < dy.columns(); c++) {
+        double value = (x.at(r, c) - mean.values()[c]) * deviation.values()[c];
+        normalized.set(r, c, dy.at(r, c) * value);
+      }
+    }
+    return List.of(columnSum(dy), columnSum(normalized));
   }
 
   public static Array sum(Array x, double scale) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.Conv2d;
 import dev.glimpse.nn.Linear;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,64 @@ class ShapeTest {
         () -> Tensor.of(new SumRepeats(2), input(5, 2)));
     assertRefused("row sum of [[]]: a scalar has no last axis", () -> Ops.rowSum(input()));
     assertRefused("log_sum_exp of [[]]: a scalar has no last axis", () -> Ops.logSumExp(input()));
+  }
+
+  @Test
+  void convolutionsSayWhatDoesNotFit() {
+    Window window = Window.square(3, 2, 1);
+    Window large = Window.square(3, 1, 0, 3);
+    var none = new Window.Extent(0, 0);
+    var two = new Window.Extent(0, 2);
+    assertRefused(
+        "conv2d of [[2, 25], [3, 3, 1, 4]]: images have the shape [N, H, W, C], not [2, 25]",
+        () -> Ops.conv2d(input(2, 25), input(3, 3, 1, 4), window));
+    assertRefused(
+        "conv2d of [[2, 5, 5, 3], [3, 3, 1, 4]]: the images have 3 channels and the weights take 1",
+        () -> Ops.conv2d(input(2, 5, 5, 3), input(3, 3, 1, 4), window));
+    assertRefused(
+        "conv2d of [[2, 5, 5, 3], [3, 2, 3, 4]]: "
+            + "weights have the shape [3, 3, in, out], not [3, 2, 3, 4]",
+        () -> Ops.conv2d(input(2, 5, 5, 3), input(3, 2, 3, 4), window));
+    assertRefused(
+        "conv2d of [[2, 8, 5, 3], [3, 3, 3, 4]]: a window of 7 does not fit 5 pixels with padding"
+            + " 0",
+        () -> Ops.conv2d(input(2, 8, 5, 3), input(3, 3, 3, 4), large));
+    assertRefused(
+        "conv_transpose2d of [[25], [3, 3, 1, 4]]: images have the shape [N, H, W, C], not [25]",
+        () -> Ops.convTranspose2d(input(25), input(3, 3, 1, 4), window, none));
+    assertRefused(
+        "conv_transpose2d of [[2, 5, 5, 3], [3, 3, 3, 4]]: "
+            + "the window has 5 x 6 positions on 9 x 11, not 5 x 5",
+        () -> Ops.convTranspose2d(input(2, 5, 5, 3), input(3, 3, 3, 4), window, two));
+    assertRefused(
+        "conv2d by weights of [[2, 5, 5, 3], [2, 5, 5, 3]]: "
+            + "the window has 3 x 3 positions, not [2, 5, 5, 3]",
+        () ->
+            Tensor.of(new ConvolutionWeights(window, false), input(2, 5, 5, 3), input(2, 5, 5, 3)));
+    var layer = new Conv2d("encoder.0", 3, 4, large);
+    assertRefused(
+        "encoder.0: conv2d of [[2, 8, 5, 3], [3, 3, 3, 4]]: "
+            + "a window of 7 does not fit 5 pixels with padding 0",
+        () -> layer.apply(input(2, 8, 5, 3)));
+  }
+
+  @Test
+  void otherOpsOnImagesSayWhatDoesNotFit() {
+    assertRefused(
+        "max pool of [[2, 5]]: images have the shape [N, H, W, C], not [2, 5]",
+        () -> Ops.maxPool(input(2, 5), Window.square(2, 2, 0)));
+    assertRefused(
+        "max pool of [[2, 2, 5, 3]]: a window of 3 does not fit 2 pixels with padding 0",
+        () -> Ops.maxPool(input(2, 2, 5, 3), Window.square(3, 1, 0)));
+    assertRefused(
+        "average pool of [[2, 5, 5, 3]]: the padding of a pool is at most half of its window",
+        () -> Ops.averagePool(input(2, 5, 5, 3), Window.square(3, 1, 2)));
+    assertRefused(
+        "bilinear upsample of [[2, 5]]: images have the shape [N, H, W, C], not [2, 5]",
+        () -> Ops.upsample(input(2, 5), 2, false));
+    assertRefused(
+        "nearest upsample gradient of [[2, 3, 2, 2]]: height and width must be multiples of 2",
+        () -> Tensor.of(new Upsample(2, true, true), input(2, 3, 2, 2)));
   }
 
   @Test

@@ -1,0 +1,114 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.DataException;
+import dev.glimpse.data.ImageFormat;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.data.PictureList;
+import dev.glimpse.train.Binarisation;
+import dev.glimpse.train.CompletionModel;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.SettingException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows how a trained model completes images. */
+@Command(
+    name = "complete",
+    header = "Shows how a trained model completes images of which a part is given.",
+    description = {
+      "",
+      "For a model that was trained with --condition quadrants. Writes a PNG picture with a column"
+          + " for each image: what is given, on grey; several completions, each drawn anew; and the"
+          + " whole image.",
+      ""
+    },
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  glimpse train cvae --condition quadrants --set given=1",
+      "  glimpse complete runs/cvae-... --count 16 --completions 8",
+      "  glimpse complete runs/cvae-... --image my3.png my7.png --out completed.png"
+    })
+final class CompleteCommand implements Callable<Integer> {
+  @Mixin private RunArguments run;
+
+  @Option(
+      names = "--image",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Pictures to complete in place of test images; they are cut to a square and scaled.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How many test images (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--completions",
+      paramLabel = "K",
+      defaultValue = "4",
+      description = "How often each is completed (default: ${DEFAULT-VALUE}).")
+  private int completions;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      defaultValue = "1",
+      description = "Of the completions (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "The picture (default: samples/completions.png in the run).")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (completions < 1) {
+      throw new SettingException("--completions takes 1 or more, not " + completions);
+    }
+    Pictures.checkCount(count);
+    Pictures.checkCount((files.isEmpty() ? count : files.size()) * (completions + 2L));
+    try (TrainedModel trained = run.open()) {
+      CompletionModel model =
+          trained.model(
+              CompletionModel.class,
+              "completions; train a cvae with --condition quadrants for that");
+      ImageSet images = Binarisation.of(trained.settings()).forEvaluation(images(trained));
+      Path file = out == null ? trained.run().resolve("samples").resolve("completions.png") : out;
+      try (var picture =
+          new Completions(model, trained.store(), trained.shape(), images, completions)) {
+        picture.write(file, seed);
+      }
+      spec.commandLine().getOut().println(file);
+    }
+    return 0;
+  }
+
+  private ImageSet images(TrainedModel trained) {
+    if (files.isEmpty()) {
+      return trained.data(null).test().first(count);
+    }
+    DataShape shape = trained.shape();
+    if (shape.height() != shape.width()) {
+      throw new DataException(
+          "--image: pictures are made square, and the model's images are %d x %d"
+              .formatted(shape.height(), shape.width()));
+    }
+    return PictureList.read(files, new ImageFormat(shape.height(), shape.channels()));
+  }
+}

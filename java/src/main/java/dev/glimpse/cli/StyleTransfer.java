@@ -1,0 +1,52 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.ops.Input;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Shape;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Example;
+import dev.glimpse.train.LatentModel;
+import java.util.stream.IntStream;
+
+/**
+ * Draws every label in the style of an image: the image's code, read under its own label, is
+ * decoded under all of them.
+ */
+final class StyleTransfer implements AutoCloseable {
+  private static final String TARGETS = "targets";
+
+  private final Plan plan;
+
+  /**
+   * Compiles the graph.
+   *
+   * @param model a conditional one
+   * @param count images at once
+   */
+  StyleTransfer(LatentModel model, ParameterStore store, DataShape shape, int count) {
+    int classes = shape.classes();
+    Tensor styles = Ops.repeat(model.encode(Example.input(count, shape)), classes);
+    Tensor targets = Tensor.of(new Input(TARGETS, Shape.of(count * classes, classes)));
+    plan = new PlanBuilder(store).output("images", model.decode(styles, targets)).build();
+    int[] labels = IntStream.range(0, count * classes).map(i -> i % classes).toArray();
+    plan.set(TARGETS, Pictures.oneHot(labels, classes));
+  }
+
+  /** {@code [count, K, H W C]}: of each image all labels in its style. */
+  float[] transfer(ImageSet images) {
+    plan.setState(0, 0);
+    Reconstructions.feed(plan, images, Pictures.pixels(images));
+    plan.run();
+    return plan.read("images").array();
+  }
+
+  @Override
+  public void close() {
+    plan.close();
+  }
+}
