@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.Measure;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 
@@ -33,8 +34,12 @@ final class EpochBar implements TrainingListener {
     if (evaluation.split().equals("validation")) {
       evaluation.values().entrySet().stream()
           .findFirst()
-          .ifPresent(first -> judged = ", %s %.1f".formatted(first.getKey(), first.getValue()));
+          .ifPresent(first -> judged = ", " + told(first.getKey(), first.getValue()));
     }
+  }
+
+  private static String told(String name, double value) {
+    return name + " " + Measure.named(name).number(value);
   }
 
   @Override

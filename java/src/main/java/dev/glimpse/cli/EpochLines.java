@@ -1,13 +1,30 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.Measure;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 
 /** Tells how a training gets on where there is no terminal: a line for each epoch. */
 final class EpochLines implements TrainingListener {
+  /** What a line tells of the epoch's steps, where the model has it. */
+  private static final List<String> TRAINING =
+      List.of(
+          "elbo",
+          "greyBound",
+          "crossEntropy",
+          "realLoss",
+          "fakeLoss",
+          "generatorLoss",
+          "featureError");
+
+  /** And of the images that it has not learned from. */
+  private static final List<String> VALIDATION =
+      List.of("elbo", "greyBound", "accuracy", "crossEntropy", "logFake", "kl", "squaredError");
+
   private final PrintWriter out;
   private Clock clock;
   private int firstEpoch = -1;
@@ -37,7 +54,7 @@ final class EpochLines implements TrainingListener {
     switch (evaluation.split()) {
       case "train" -> trained = evaluation;
       case "validation" -> {
-        print(evaluation.values(), "validation ");
+        print(evaluation.values());
         trained = null;
       }
       default -> printUnvalidated();
@@ -47,20 +64,18 @@ final class EpochLines implements TrainingListener {
   /** An epoch after which nothing was evaluated gets a shorter line. */
   private void printUnvalidated() {
     if (trained != null) {
-      print(Map.of(), "");
+      print(Map.of());
       trained = null;
     }
   }
 
-  private void print(Map<String, Double> validation, String split) {
+  private void print(Map<String, Double> validation) {
     var line = new StringBuilder();
     int done = progress.epoch() + 1;
     int width = String.valueOf(progress.epochs()).length();
     line.append("epoch %%%dd/%%d".formatted(width).formatted(done, progress.epochs()));
-    append(line, "train ", trained.values(), "elbo");
-    append(line, split, validation, "elbo");
-    append(line, split, validation, "greyBound");
-    append(line, "", validation, "kl");
+    append(line, "train", trained.values(), TRAINING);
+    append(line, "validation", validation, VALIDATION);
     line.append("  %,.0f images/s".formatted(progress.imagesPerSecond()));
     double share = (double) (done - firstEpoch) / (progress.epochs() - firstEpoch);
     line.append("  ETA ").append(clock.left(share));
@@ -69,9 +84,14 @@ final class EpochLines implements TrainingListener {
   }
 
   private static void append(
-      StringBuilder line, String split, Map<String, Double> values, String name) {
-    if (values.containsKey(name)) {
-      line.append("  %s%s %.1f".formatted(split, name, values.get(name)));
+      StringBuilder line, String split, Map<String, Double> values, List<String> names) {
+    String before = "  " + split + " ";
+    for (String name : names) {
+      if (values.containsKey(name)) {
+        String number = Measure.named(name).number(values.get(name));
+        line.append(before).append(name).append(' ').append(number);
+        before = "  ";
+      }
     }
   }
 }

@@ -49,7 +49,8 @@ record EvaluationReport(
     measures.forEach(
         (name, value) -> {
           Measure measure = Measure.named(name);
-          out.printf("%-15s %9s%s%n", name, measure.number(value), measure.unit());
+          String unit = measure.inNats() ? " nats" : "";
+          out.printf("%-15s %9s%s%n", name, measure.number(value), unit);
         });
     if (completion.isPresent()) {
       completion.get().print(out);

@@ -2,8 +2,11 @@ package dev.glimpse.cli;
 
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that set settings: any by {@code --set}, the most common by options of their own. */
@@ -24,6 +27,18 @@ final class SettingOptions {
   private Integer seed;
 
   @Option(
+      names = "--condition",
+      paramLabel = "KIND",
+      description = "What a cvae is told: labels, or quadrants of the image, which it completes.")
+  private String condition;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Start from weights that 'glimpse weights' wrote, .safetensors or .npz.")
+  private Path weights;
+
+  @Option(
       names = "--set",
       arity = "1..*",
       paramLabel = "NAME=VALUE",
@@ -36,6 +51,8 @@ final class SettingOptions {
     set(settings, "train.batch", batch);
     set(settings, "train.lr", rate);
     set(settings, "train.seed", seed);
+    set(settings, "condition", condition);
+    set(settings, "train.weights", weights == null ? null : weights.toAbsolutePath());
   }
 
   private static void set(Settings settings, String name, Object value) {
@@ -46,7 +63,10 @@ final class SettingOptions {
 
   /** For a run that goes on: it may get longer, and nothing else may change. */
   void extend(Settings settings) {
-    if (batch != null || rate != null || seed != null || !others.isEmpty()) {
+    boolean changes =
+        Stream.of(batch, rate, seed, condition, weights).anyMatch(Objects::nonNull)
+            || !others.isEmpty();
+    if (changes) {
       throw new SettingException(
           "a run goes on with its own settings; with --resume only --epochs and --device may be"
               + " given");

@@ -6,8 +6,11 @@ import dev.glimpse.device.Device;
 import dev.glimpse.device.Devices;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.Models;
+import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.LikelihoodModel;
+import dev.glimpse.train.Measure;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +53,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  glimpse train vae",
       "  glimpse train cvae --data mnist --epochs 50 --out runs/labels",
+      "  glimpse train cvae --condition quadrants --set given=1",
+      "  glimpse train vaegan --data mnist",
       "  glimpse train vae --set latent=50 hidden=200,200 activation=tanh train.patience=10",
       "  glimpse train --resume runs/labels --epochs 100"
     })
@@ -93,6 +99,17 @@ final class TrainCommand implements Callable<Integer> {
   private Path resumed;
 
   @Mixin private SettingOptions options;
+
+  @Option(
+      names = "--no-quality",
+      description =
+          "Do not measure in the end how good the model's images are, which takes a few seconds.")
+  private boolean skipsQuality;
+
+  @Option(
+      names = "--verbose",
+      description = "Tell what is kept in the device's memory, block by block.")
+  private boolean verbose;
 
   @Option(names = "--settings", description = "List all settings of the model, and do nothing.")
   private boolean listsSettings;
@@ -177,21 +194,29 @@ final class TrainCommand implements Callable<Integer> {
   private void train(
       Device opened, Model created, Settings settings, Splits splits, RunFolder run, boolean goOn) {
     introduce(opened, created, settings, splits, run);
-    List<TrainingListener> listeners =
-        List.of(
-            TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console()),
-            new SampleGrids(),
-            new ReportWriter());
+    PrintWriter console = console();
+    var listeners = new ArrayList<TrainingListener>();
+    if (verbose) {
+      listeners.add(new MemoryTable(console));
+    }
+    listeners.add(TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console));
+    listeners.add(new SampleGrids());
+    if (!skipsQuality) {
+      listeners.add(new QualityRecorder(splits, console));
+    }
+    listeners.add(new ReportWriter());
     Evaluation test;
     try (var trainer = new Trainer(opened, created, settings, splits, run, listeners)) {
       if (goOn) {
         trainer.resume();
-        console().printf("goes on after epoch %d%n", trainer.epoch());
+        console.printf("goes on after epoch %d%n", trainer.epoch());
       }
       test = trainer.train();
     }
-    PrintWriter console = console();
-    test.values().forEach((name, value) -> console.printf("test %s %.2f%n", name, value));
+    test.values()
+        .forEach(
+            (name, value) ->
+                console.printf("test %s %s%n", name, Measure.named(name).number(value)));
     console.println("report " + run.resolve("report.html"));
   }
 
@@ -210,7 +235,9 @@ final class TrainCommand implements Callable<Integer> {
         opened.info().id(),
         opened.info().name());
     console.printf("run %s%n", run.path());
-    console.println("the elbo is in nats per image: higher is better");
+    if (created instanceof LikelihoodModel && Binarisation.of(settings) != Binarisation.NONE) {
+      console.println("the elbo is in nats per image: higher is better");
+    }
     console.flush();
   }
 

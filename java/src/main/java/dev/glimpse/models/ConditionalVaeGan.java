@@ -1,19 +1,14 @@
 package dev.glimpse.models;
 
-import static dev.glimpse.ops.Ops.add;
 import static dev.glimpse.ops.Ops.concat;
-import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.rowSum;
-import static dev.glimpse.ops.Ops.scale;
 import static dev.glimpse.ops.Ops.sigmoid;
 import static dev.glimpse.ops.Ops.square;
 import static dev.glimpse.ops.Ops.subtract;
 
-import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.models.Discriminator.Verdict;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
@@ -33,38 +28,21 @@ import java.util.function.Function;
  */
 public final class ConditionalVaeGan implements LatentModel {
   private final int latent;
-  private final float gamma;
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer generator;
-  private final Discriminator discriminator;
-  private final Equilibrium equilibrium;
-  private final ParameterSet encoderParameters;
-  private final ParameterSet generatorParameters;
-  private final ParameterSet discriminatorParameters;
-  private final ParameterSet statistics;
+  private final Contest contest;
 
   /** A model for labelled images of a shape. */
   public ConditionalVaeGan(DataShape data, Settings settings) {
     int classes = Models.classes(data, "cvaegan");
     Dcgan networks = Dcgan.of(data, settings);
     latent = settings.integer("latent");
-    gamma = (float) settings.number("gamma");
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     generator = networks.generator("generator", latent + classes);
-    discriminator = new Discriminator(networks, classes);
-    equilibrium = Equilibrium.of(settings);
-    encoderParameters = ParameterSet.of("encoder", encoder.parameters(), posterior.parameters());
-    generatorParameters = ParameterSet.of("generator", generator.parameters());
-    discriminatorParameters = ParameterSet.of("discriminator", discriminator.parameters());
-    statistics =
-        ParameterSet.of(
-            "statistics",
-            encoder.statistics(),
-            generator.statistics(),
-            discriminator.statistics(),
-            equilibrium.counts());
+    var discriminator = new Discriminator(networks, classes);
+    contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }
 
   /** q(z | x, y). */
@@ -83,40 +61,7 @@ public final class ConditionalVaeGan implements LatentModel {
     Gaussian q = posterior(x, y);
     Tensor reconstruction = generate(q.sample(), y);
     Tensor sample = generate(randomNormal(q.mean().shape()), y);
-    Verdict ofReal = discriminator.judge(x);
-    Verdict ofReconstruction = discriminator.judge(reconstruction);
-    Verdict ofSample = discriminator.judge(sample);
-
-    Tensor prior = mean(q.klFromStandard());
-    Tensor error = square(subtract(ofReal.features(), ofReconstruction.features()));
-    Tensor similarity = scale(mean(rowSum(error)), 0.5f);
-    Tensor realLoss = discriminator.lossOfReal(ofReal, y);
-    Tensor fakeLoss =
-        add(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
-    Tensor deceit =
-        add(discriminator.lossOfReal(ofReconstruction, y), discriminator.lossOfReal(ofSample, y));
-    return new Lesson(
-        List.of(
-            new Objective(
-                "encoder", add(prior, similarity), encoderParameters, optimizers.apply("encoder")),
-            new Objective(
-                "generator",
-                add(scale(similarity, gamma), deceit),
-                generatorParameters,
-                optimizers.apply("generator"),
-                equilibrium.generator(realLoss, scale(fakeLoss, 0.5f))),
-            new Objective(
-                "discriminator",
-                add(realLoss, fakeLoss),
-                discriminatorParameters,
-                optimizers.apply("discriminator"),
-                equilibrium.discriminator(realLoss, scale(fakeLoss, 0.5f)))),
-        Map.of(
-            "kl", prior,
-            "featureError", similarity,
-            "realLoss", realLoss,
-            "fakeLoss", fakeLoss,
-            "generatorLoss", deceit));
+    return contest.lesson(q, x, reconstruction, sample, y, optimizers);
   }
 
   @Override
@@ -150,7 +95,7 @@ public final class ConditionalVaeGan implements LatentModel {
 
   @Override
   public List<ParameterSet> parameters() {
-    return List.of(encoderParameters, generatorParameters, discriminatorParameters, statistics);
+    return contest.parameters();
   }
 
   @Override

@@ -1,18 +1,13 @@
 package dev.glimpse.models;
 
-import static dev.glimpse.ops.Ops.add;
-import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.rowSum;
-import static dev.glimpse.ops.Ops.scale;
 import static dev.glimpse.ops.Ops.sigmoid;
 import static dev.glimpse.ops.Ops.square;
 import static dev.glimpse.ops.Ops.subtract;
 
-import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.models.Discriminator.Verdict;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
@@ -33,44 +28,26 @@ import java.util.function.Function;
  */
 public final class VaeGan implements LatentModel {
   private final int latent;
-  private final float gamma;
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer generator;
-  private final Discriminator discriminator;
-  private final Equilibrium equilibrium;
-  private final ParameterSet encoderParameters;
-  private final ParameterSet generatorParameters;
-  private final ParameterSet discriminatorParameters;
-  private final ParameterSet statistics;
+  private final Contest contest;
 
   /** A model for images of a shape. */
   public VaeGan(DataShape data, Settings settings) {
     Dcgan networks = Dcgan.of(data, settings);
     latent = settings.integer("latent");
-    gamma = (float) settings.number("gamma");
     encoder = networks.encoder("encoder", 0);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     generator = networks.generator("generator", latent);
-    discriminator = new Discriminator(networks, 0);
-    equilibrium = Equilibrium.of(settings);
-    encoderParameters = ParameterSet.of("encoder", encoder.parameters(), posterior.parameters());
-    generatorParameters = ParameterSet.of("generator", generator.parameters());
-    discriminatorParameters = ParameterSet.of("discriminator", discriminator.parameters());
-    statistics =
-        ParameterSet.of(
-            "statistics",
-            encoder.statistics(),
-            generator.statistics(),
-            discriminator.statistics(),
-            equilibrium.counts());
+    var discriminator = new Discriminator(networks, 0);
+    contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Equilibrium.define(Dcgan.define(new Settings()))
-        .define("latent", 64, 1, "dimensions of the code")
-        .define("gamma", 0.01, 0, "weight of reconstruction beside deceit, for the generator");
+    return Contest.define(Dcgan.define(new Settings()))
+        .define("latent", 64, 1, "dimensions of the code");
   }
 
   private Gaussian posterior(Tensor x) {
@@ -81,54 +58,13 @@ public final class VaeGan implements LatentModel {
     return sigmoid(generator.apply(z));
   }
 
-  /** Algorithm 1 of the paper. */
   @Override
   public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
     Tensor x = example.images();
     Gaussian q = posterior(x);
     Tensor reconstruction = generate(q.sample());
     Tensor sample = generate(randomNormal(q.mean().shape()));
-    Verdict ofReal = discriminator.judge(x);
-    Verdict ofReconstruction = discriminator.judge(reconstruction);
-    Verdict ofSample = discriminator.judge(sample);
-
-    Tensor prior = mean(q.klFromStandard());
-    Tensor similarity = featureError(ofReal, ofReconstruction);
-    Tensor realLoss = discriminator.lossOfReal(ofReal, null);
-    Tensor fakeLoss =
-        add(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
-    Tensor deceit =
-        add(
-            discriminator.lossOfReal(ofReconstruction, null),
-            discriminator.lossOfReal(ofSample, null));
-    return new Lesson(
-        List.of(
-            new Objective(
-                "encoder", add(prior, similarity), encoderParameters, optimizers.apply("encoder")),
-            new Objective(
-                "generator",
-                add(scale(similarity, gamma), deceit),
-                generatorParameters,
-                optimizers.apply("generator"),
-                equilibrium.generator(realLoss, scale(fakeLoss, 0.5f))),
-            new Objective(
-                "discriminator",
-                add(realLoss, fakeLoss),
-                discriminatorParameters,
-                optimizers.apply("discriminator"),
-                equilibrium.discriminator(realLoss, scale(fakeLoss, 0.5f)))),
-        Map.of(
-            "kl", prior,
-            "featureError", similarity,
-            "realLoss", realLoss,
-            "fakeLoss", fakeLoss,
-            "generatorLoss", deceit));
-  }
-
-  /** - log p(Dis_l(x) | z) but for a constant: the paper's equation 7. */
-  private static Tensor featureError(Verdict real, Verdict reconstruction) {
-    Tensor error = square(subtract(real.features(), reconstruction.features()));
-    return scale(mean(rowSum(error)), 0.5f);
+    return contest.lesson(q, x, reconstruction, sample, null, optimizers);
   }
 
   @Override
@@ -161,7 +97,7 @@ public final class VaeGan implements LatentModel {
 
   @Override
   public List<ParameterSet> parameters() {
-    return List.of(encoderParameters, generatorParameters, discriminatorParameters, statistics);
+    return contest.parameters();
   }
 
   @Override

@@ -4,69 +4,107 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * A measure of a model, and how its values are told. Shares are told in percent.
+ * A measure of a model, and how it is told.
  *
  * @param name in evaluations
- * @param unit what follows a value; empty for a pure number
+ * @param kind of its values
  * @param decimals of a value that is told
+ * @param meaning for a reader, as part of a sentence
  */
-public record Measure(String name, String unit, int decimals) {
-  private static final String PERCENT = "%";
-  private static final String NATS = " nats";
+public record Measure(String name, Kind kind, int decimals, String meaning) {
+  /** What values are. */
+  public enum Kind {
+    NATS,
+    /** From 0 to 1, told in percent. */
+    SHARE,
+    NUMBER
+  }
 
   /** The known ones, in the order in which they are told. */
   private static final List<Measure> KNOWN =
       List.of(
-          new Measure("elbo", NATS, 2),
-          new Measure("greyBound", NATS, 2),
-          new Measure("accuracy", PERCENT, 2),
-          new Measure("errorRate", PERCENT, 2),
-          new Measure("crossEntropy", NATS, 4),
-          new Measure("probability", PERCENT, 2),
-          new Measure("realLoss", NATS, 3),
-          new Measure("fakeLoss", NATS, 3),
-          new Measure("generatorLoss", NATS, 3),
-          new Measure("logFake", NATS, 3),
-          new Measure("kl", NATS, 2),
-          new Measure("reconstruction", NATS, 2),
-          new Measure("featureError", "", 2),
-          new Measure("squaredError", "", 2));
+          new Measure(
+              "elbo",
+              Kind.NATS,
+              2,
+              "a lower bound on log p(x), the logarithm of the probability that the model gives to"
+                  + " an image it has not seen: higher is better"),
+          new Measure(
+              "greyBound",
+              Kind.NATS,
+              2,
+              "the same sum for grey values as elbo is for black and white; it is no likelihood"),
+          new Measure("accuracy", Kind.SHARE, 2, "the share of images whose label is read right"),
+          new Measure("errorRate", Kind.SHARE, 2, "the share whose label is read wrong"),
+          new Measure("crossEntropy", Kind.NATS, 4, "minus the logarithm of probability"),
+          new Measure("probability", Kind.SHARE, 2, "what the right label is given"),
+          new Measure(
+              "realLoss",
+              Kind.NATS,
+              3,
+              "what it costs the discriminator to tell that real images are real; 0.693 is a guess,"
+                  + " without labels"),
+          new Measure("fakeLoss", Kind.NATS, 3, "the same of the generator's images being fake"),
+          new Measure(
+              "generatorLoss", Kind.NATS, 3, "what it costs the generator to have them pass"),
+          new Measure(
+              "logFake",
+              Kind.NATS,
+              3,
+              "the logarithm of the probability with which the discriminator takes real images for"
+                  + " fakes"),
+          new Measure(
+              "kl", Kind.NATS, 2, "what the code of an image costs, its distance from the prior"),
+          new Measure(
+              "reconstruction",
+              Kind.NATS,
+              2,
+              "what it takes to restore an image from its code; elbo is minus this, minus kl"),
+          new Measure(
+              "featureError",
+              Kind.NUMBER,
+              2,
+              "half the squared distance of images and reconstructions in the discriminator's"
+                  + " features"),
+          new Measure(
+              "squaredError",
+              Kind.NUMBER,
+              2,
+              "the squared distance of images and reconstructions, over all pixels"));
 
-  private static final Map<String, Measure> BY_NAME =
-      KNOWN.stream().collect(Collectors.toMap(Measure::name, Function.identity()));
-
-  /** The measure of a name; of one that is not known, a pure number. */
+  /** The measure of a name; of one that is not known, a number that speaks for itself. */
   public static Measure named(String name) {
-    return BY_NAME.getOrDefault(name, new Measure(name, "", 3));
+    return KNOWN.stream()
+        .filter(measure -> measure.name.equals(name))
+        .findFirst()
+        .orElse(new Measure(name, Kind.NUMBER, 3, ""));
   }
 
-  /** A value as a number, of percent where that is the unit. */
+  /** A value as text, without nats. */
   public String number(double value) {
-    return ("%." + decimals + "f").formatted(unit.equals(PERCENT) ? 100 * value : value);
+    boolean share = kind == Kind.SHARE;
+    String number = ("%." + decimals + "f").formatted(share ? 100 * value : value);
+    return share ? number + "%" : number;
   }
 
-  /** A value as text, with its unit. */
-  public String told(double value) {
-    return number(value) + unit;
+  /** Whether values are in nats. */
+  public boolean inNats() {
+    return kind == Kind.NATS;
   }
 
   /** Values by name, the known ones first and the others by their names. */
   public static Map<String, Double> ordered(Map<String, Double> values) {
-    var names =
-        values.keySet().stream()
-            .sorted(Comparator.comparingInt(Measure::place).thenComparing(name -> name))
-            .toList();
     var ordered = new LinkedHashMap<String, Double>();
-    names.forEach(name -> ordered.put(name, values.get(name)));
+    values.keySet().stream()
+        .sorted(Comparator.comparingInt(Measure::place).thenComparing(Comparator.naturalOrder()))
+        .forEach(name -> ordered.put(name, values.get(name)));
     return ordered;
   }
 
   private static int place(String name) {
-    Measure known = BY_NAME.get(name);
-    return known == null ? KNOWN.size() : KNOWN.indexOf(known);
+    int place = KNOWN.indexOf(named(name));
+    return place < 0 ? KNOWN.size() : place;
   }
 }
