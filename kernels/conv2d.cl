@@ -8,11 +8,11 @@
 // WEIGHTS_SWAPPED sums over the weights' last axis rather than the one before it. The chain (see
 // pointwise.cl) receives the result as `value`: bias, activation, or an activation's gradient.
 //
-// CPU, two launches. pack_weights lays the weights out in panels as tile.h reads them: per phase and
-// panel (id 1, id 0) `depth` rows. conv2d takes blocks of rows_per_block outputs in turn (id 0; id
-// 1: phase): it gathers their patches, a row each, then multiplies them by one panel after another.
-// What is gathered stays in the cache and serves all columns. NARROW, for at most 4 columns (grey or
-// colour images): panels are rows instead, and a result is a dot product, gathered on the way.
+// CPU: the weights come in panels (see pack_weights.cl), so that WEIGHTS_SWAPPED makes no difference
+// here. A work-item takes blocks of rows_per_block outputs in turn (id 0; id 1: phase): it gathers
+// their patches, a row each, then multiplies them by one panel after another (see tile.h). What is
+// gathered stays in the cache and serves all columns. NARROW, for at most 4 columns (grey or colour
+// images): a result is a dot product, gathered on the way.
 //
 // GPU: a work-group of 16 x 16 computes a tile of 64 x 64 outputs and columns (id 0: columns, id 1:
 // phase and rows) through local memory, TILE_K deep, gathering as it goes.
@@ -43,37 +43,6 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 #ifdef CPU
 
 #include "tile.h"
-
-__kernel WORK_GROUP(1, 1) void pack_weights(__global const float* restrict weights,
-                                            __global float* restrict panels, WINDOW_PARAMETERS,
-                                            const int columns, const int depth) {
-  const int phase = get_global_id(1);
-  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
-  const int column = get_global_id(0) * PANEL;
-#if NARROW
-  __global float* panel = panels + phase * columns * depth;
-#else
-  __global float* panel = panels + (phase * get_global_size(0) + get_global_id(0)) * depth * PANEL;
-#endif
-  for (int j = 0; j < vertical.taps * horizontal.taps; j++) {
-    const int tap = (vertical.first + j / horizontal.taps * vertical.step) * kernel_width +
-                    horizontal.first + j % horizontal.taps * horizontal.step;
-#if NARROW
-    for (int i = 0; i < columns * channels; i++) {
-      const int c = i % channels, row = i / channels;
-      panel[row * depth + j * channels + c] =
-          weights[WEIGHTS_SWAPPED ? (tap * columns + row) * channels + c
-                                  : (tap * channels + c) * columns + row];
-    }
-#elif WEIGHTS_SWAPPED
-    pack_columns(weights + (tap * columns + column) * channels, channels, channels,
-                 min(PANEL, columns - column), panel + j * channels * PANEL);
-#else
-    pack_rows(weights + tap * channels * columns + column, columns, channels,
-              min(PANEL, columns - column), panel + j * channels * PANEL);
-#endif
-  }
-}
 
 #if NARROW
 

@@ -22,52 +22,47 @@ typedef struct {
   int taps, first, step, origin, stride, spacing, size;
 } Axis;
 
-INLINE Axis window_axis(int kernel_size, int stride, int padding, int dilation, int out, int phase) {
+INLINE Axis window_axis(int scatter, int kernel_size, int stride, int padding, int dilation, int out,
+                        int phase) {
   Axis axis;
-#if SCATTER
-  // Taps that reach this phase are `step` apart; the last one reaches furthest back.
-  int step = 1, tap = 0;
-  while (step * dilation % stride != 0) step++;
-  while (tap < kernel_size && (phase + padding - tap * dilation) % stride != 0) tap++;
-  axis.taps = tap < kernel_size ? (kernel_size - 1 - tap) / step + 1 : 0;
-  axis.first = tap + (axis.taps - 1) * step;
-  axis.step = -step;
-  axis.origin = (phase + padding - axis.first * dilation) / stride;
-  axis.stride = 1;
-  axis.spacing = step * dilation / stride;
-  axis.size = out > phase ? (out - phase + stride - 1) / stride : 0;
-#else
-  axis.taps = kernel_size;
-  axis.first = 0;
-  axis.step = 1;
-  axis.origin = -padding;
-  axis.stride = stride;
-  axis.spacing = dilation;
-  axis.size = out;
-#endif
+  if (scatter) {
+    // Taps that reach this phase are `step` apart; the last one reaches furthest back.
+    int step = 1, tap = 0;
+    while (step * dilation % stride != 0) step++;
+    while (tap < kernel_size && (phase + padding - tap * dilation) % stride != 0) tap++;
+    axis.taps = tap < kernel_size ? (kernel_size - 1 - tap) / step + 1 : 0;
+    axis.first = tap + (axis.taps - 1) * step;
+    axis.step = -step;
+    axis.origin = (phase + padding - axis.first * dilation) / stride;
+    axis.stride = 1;
+    axis.spacing = step * dilation / stride;
+    axis.size = out > phase ? (out - phase + stride - 1) / stride : 0;
+  } else {
+    axis.taps = kernel_size;
+    axis.first = 0;
+    axis.step = 1;
+    axis.origin = -padding;
+    axis.stride = stride;
+    axis.spacing = dilation;
+    axis.size = out;
+  }
   return axis;
 }
 
-#if SCATTER
 #define VERTICAL_AXIS(phase)                                                                   \
-  window_axis(kernel_height, stride_height, padding_height, dilation_height, out_height,       \
-              (phase) / stride_width)
+  window_axis(SCATTER, kernel_height, stride_height, padding_height, dilation_height,          \
+              out_height, (phase) / stride_width)
 #define HORIZONTAL_AXIS(phase)                                                                 \
-  window_axis(kernel_width, stride_width, padding_width, dilation_width, out_width,            \
+  window_axis(SCATTER, kernel_width, stride_width, padding_width, dilation_width, out_width,   \
               (phase) % stride_width)
 // The output of number `row` within a phase, as a row of the whole result.
 #define OUTPUT_ROW(row, phase, vertical, horizontal)                                           \
-  (((row) / (horizontal.size * vertical.size) * out_height +                                   \
-    (row) / horizontal.size % vertical.size * stride_height + (phase) / stride_width) *        \
-       out_width +                                                                             \
-   (row) % horizontal.size * stride_width + (phase) % stride_width)
-#else
-#define VERTICAL_AXIS(phase)                                                                   \
-  window_axis(kernel_height, stride_height, padding_height, dilation_height, out_height, 0)
-#define HORIZONTAL_AXIS(phase)                                                                 \
-  window_axis(kernel_width, stride_width, padding_width, dilation_width, out_width, 0)
-#define OUTPUT_ROW(row, phase, vertical, horizontal) (row)
-#endif
+  (SCATTER ? ((row) / (horizontal.size * vertical.size) * out_height +                         \
+              (row) / horizontal.size % vertical.size * stride_height +                        \
+              (phase) / stride_width) *                                                        \
+                     out_width +                                                               \
+                 (row) % horizontal.size * stride_width + (phase) % stride_width               \
+           : (row))
 
 #ifdef CPU
 

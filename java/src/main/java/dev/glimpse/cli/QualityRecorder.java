@@ -18,14 +18,14 @@ final class QualityRecorder implements TrainingListener {
   private static final int IMAGES = 2_000;
 
   private final Splits splits;
-  private final PrintWriter out;
+  private Quality quality;
+  private String failure;
 
   /**
    * @param splits the images as they are, before any is drawn to black and white
    */
-  QualityRecorder(Splits splits, PrintWriter out) {
+  QualityRecorder(Splits splits) {
     this.splits = splits;
-    this.out = out;
   }
 
   @Override
@@ -40,19 +40,26 @@ final class QualityRecorder implements TrainingListener {
             splits.test().first(IMAGES),
             trainer.test().first(IMAGES));
     try {
-      Quality quality = QualityJudge.judge(model, trainer.store(), images, IMAGES, done -> {});
+      quality = QualityJudge.judge(model, trainer.store(), images, IMAGES, done -> {});
+      var values = quality.values();
       trainer
           .run()
-          .append(
-              new Evaluation(test.epoch(), test.step(), "test", quality.values(), test.seconds()));
+          .append(new Evaluation(test.epoch(), test.step(), "test", values, test.seconds()));
+    } catch (MetricException e) {
+      // The model is trained all the same.
+      failure = e.getMessage();
+    }
+  }
+
+  /** Prints what was measured, if anything was. */
+  void print(PrintWriter out) {
+    if (quality != null) {
       QualityTable.of(quality.values()).print(out, "quality");
       out.printf(
           "FID is the distance from %,d training images; 'evaluate' takes more of all%n",
           quality.training());
-    } catch (MetricException e) {
-      // The model is trained all the same.
-      out.println("quality is not measured: " + e.getMessage());
+    } else if (failure != null) {
+      out.println("quality is not measured: " + failure);
     }
-    out.flush();
   }
 }

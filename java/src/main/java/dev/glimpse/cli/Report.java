@@ -2,6 +2,7 @@ package dev.glimpse.cli;
 
 import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.Measure;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import java.io.IOException;
@@ -58,9 +59,11 @@ final class Report {
     values.put("time", Clock.format(last.seconds()));
     values.put("measures", measures().stream().map(name -> Map.of("name", name)).toList());
     values.put("results", results());
+    values.put("meanings", meanings());
+    values.put("quality", quality());
     values.put("charts", charts());
-    values.put("grids", grids());
-    values.put("reconstructions", pictures(List.of(samples().resolve("reconstructions.png"))));
+    values.put("pictures", pictures());
+    values.put("reconstructions", named(List.of(samples().resolve("reconstructions.png"))));
     values.put(
         "settings",
         config.settings().entrySet().stream()
@@ -75,18 +78,52 @@ final class Report {
 
   /** What the model is judged by, best known first. */
   private List<String> measures() {
-    var names = new LinkedHashSet<String>();
-    evaluations.stream()
-        .filter(e -> !e.split().equals("train"))
-        .forEach(e -> names.addAll(e.values().keySet()));
-    return List.copyOf(names);
+    var values = new LinkedHashMap<String, Double>();
+    measured().forEach(evaluation -> values.putAll(evaluation.values()));
+    return List.copyOf(Measure.ordered(values).keySet());
+  }
+
+  /** All evaluations but those of quality, which have a table of their own. */
+  private Stream<Evaluation> measured() {
+    return evaluations.stream().filter(e -> QualityTable.recorded(List.of(e)).isEmpty());
+  }
+
+  private List<Map<String, String>> meanings() {
+    return measures().stream()
+        .map(Measure::named)
+        .filter(measure -> !measure.meaning().isEmpty())
+        .map(measure -> Map.of("name", measure.name(), "meaning", measure.meaning()))
+        .toList();
+  }
+
+  /** A table, or none. */
+  private List<Map<String, ?>> quality() {
+    return QualityTable.recorded(evaluations).stream()
+        .<Map<String, ?>>map(
+            values -> {
+              QualityTable table = QualityTable.of(values);
+              return Map.of(
+                  "columns",
+                  table.columns().stream().map(title -> Map.of("name", title)).toList(),
+                  "rows",
+                  table.rows().stream()
+                      .map(row -> Map.of("name", row.name(), "values", cells(row.values())))
+                      .toList(),
+                  "training",
+                  "%,.0f".formatted(values.get(Quality.TRAINING_IMAGES)));
+            })
+        .toList();
+  }
+
+  private static List<Map<String, String>> cells(List<String> values) {
+    return values.stream().map(value -> Map.of("value", value)).toList();
   }
 
   /** The last evaluation of each split. */
   private List<Map<String, ?>> results() {
     var rows = new ArrayList<Map<String, ?>>();
     for (String split : List.of("train", "validation", "test")) {
-      evaluations.stream()
+      measured()
           .filter(e -> e.split().equals(split))
           .reduce((before, after) -> after)
           .ifPresent(last -> rows.add(Map.of("split", split, "values", numbers(last))));
@@ -95,10 +132,14 @@ final class Report {
   }
 
   private List<Map<String, String>> numbers(Evaluation evaluation) {
-    return measures().stream()
-        .map(name -> evaluation.values().get(name))
-        .map(value -> Map.of("value", value == null ? "" : "%.2f".formatted(value)))
-        .toList();
+    return cells(
+        measures().stream()
+            .map(
+                name -> {
+                  Double value = evaluation.values().get(name);
+                  return value == null ? "" : Measure.named(name).number(value);
+                })
+            .toList());
   }
 
   private List<Map<String, ?>> charts() throws IOException {
@@ -110,8 +151,29 @@ final class Report {
     return charts;
   }
 
-  /** The first grid, the last, and some between them. */
-  private List<Map<String, ?>> grids() throws IOException {
+  /** The pictures of each kind that there are any of. */
+  private List<Map<String, ?>> pictures() throws IOException {
+    var kinds = new ArrayList<Map<String, ?>>();
+    addPictures(kinds, SampleGrids.SAMPLES, "Samples", "New images, from the same codes each time.");
+    addPictures(
+        kinds,
+        SampleGrids.COMPLETED,
+        "Completions",
+        "What is given of validation images, what the model makes of it, and the whole images.");
+    return kinds;
+  }
+
+  private void addPictures(
+      List<Map<String, ?>> kinds, String prefix, String title, String explanation)
+      throws IOException {
+    List<Map<String, ?>> grids = grids(prefix);
+    if (!grids.isEmpty()) {
+      kinds.add(Map.of("title", title, "explanation", explanation, "grids", grids));
+    }
+  }
+
+  /** The first picture, the last, and some between them. */
+  private List<Map<String, ?>> grids(String prefix) throws IOException {
     if (!Files.isDirectory(samples())) {
       return List.of();
     }
@@ -119,7 +181,7 @@ final class Report {
     try (Stream<Path> files = Files.list(samples())) {
       all =
           files
-              .filter(file -> file.getFileName().toString().matches("epoch-\\d+\\.png"))
+              .filter(file -> file.getFileName().toString().matches(prefix + "\\d+\\.png"))
               .sorted((a, b) -> Integer.compare(epoch(a), epoch(b)))
               .toList();
     }
@@ -127,18 +189,23 @@ final class Report {
     for (int i = 0; i < MOST_GRIDS && !all.isEmpty(); i++) {
       chosen.add(all.get(Math.round(i * (all.size() - 1) / (MOST_GRIDS - 1f))));
     }
-    return pictures(chosen);
+    return named(chosen);
   }
 
   private static int epoch(Path grid) {
     return Integer.parseInt(grid.getFileName().toString().replaceAll("\\D", ""));
   }
 
-  private static List<Map<String, ?>> pictures(Iterable<Path> files) throws IOException {
+  private static List<Map<String, ?>> named(Iterable<Path> files) throws IOException {
     var pictures = new ArrayList<Map<String, ?>>();
     for (Path file : files) {
       if (Files.exists(file)) {
-        String name = file.getFileName().toString().replace(".png", "").replaceAll("-0*", " ");
+        String name =
+            file.getFileName()
+                .toString()
+                .replace(".png", "")
+                .replace(SampleGrids.COMPLETED, SampleGrids.SAMPLES)
+                .replaceAll("-0*", " ");
         pictures.add(Map.of("name", name, "image", dataUri(Files.readAllBytes(file))));
       }
     }

@@ -46,6 +46,10 @@ final class SettingOptions {
   private final Map<String, String> others = new LinkedHashMap<>();
 
   void applyTo(Settings settings) {
+    boolean conditional = settings.all().stream().anyMatch(s -> s.name().equals("condition"));
+    if (condition != null && !conditional) {
+      throw new SettingException("--condition is for a cvae; this model takes none");
+    }
     others.forEach(settings::set);
     set(settings, "train.epochs", epochs);
     set(settings, "train.batch", batch);

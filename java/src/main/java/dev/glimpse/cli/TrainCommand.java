@@ -201,8 +201,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     listeners.add(TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console));
     listeners.add(new SampleGrids());
+    var quality = new QualityRecorder(splits);
     if (!skipsQuality) {
-      listeners.add(new QualityRecorder(splits, console));
+      listeners.add(quality);
     }
     listeners.add(new ReportWriter());
     Evaluation test;
@@ -217,6 +218,7 @@ final class TrainCommand implements Callable<Integer> {
         .forEach(
             (name, value) ->
                 console.printf("test %s %s%n", name, Measure.named(name).number(value)));
+    quality.print(console);
     console.println("report " + run.resolve("report.html"));
   }
 

@@ -1,6 +1,5 @@
 package dev.glimpse.ops;
 
-import dev.glimpse.device.Buffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,12 +44,14 @@ public record Chain(int inputs, List<Step> steps, List<Integer> outputs, List<In
   }
 
   /**
-   * The chain as text for the kernel templates (see {@code kernels/pointwise.cl}).
+   * The chain as text for the kernel templates (see {@code kernels/pointwise.cl}). What differs
+   * between like chains, constants and places of operands, are arguments, so that they share a
+   * program.
    *
    * @param defines the macros
-   * @param buffers the kernel arguments that CHAIN_PARAMETERS declares
+   * @param arguments of the parameters that CHAIN_PARAMETERS declares
    */
-  public record Rendered(Map<String, String> defines, List<Object> buffers) {}
+  public record Rendered(Map<String, String> defines, List<Object> arguments) {}
 
   /**
    * Writes the chain for given operands.
@@ -62,95 +63,112 @@ public record Chain(int inputs, List<Step> steps, List<Integer> outputs, List<In
    * @param columns the matrix that the kernel walks
    */
   public Rendered render(boolean hosted, List<View> in, List<View> out, int rows, int columns) {
-    var parameters = new StringBuilder();
-    var names = new StringBuilder();
-    var body = new StringBuilder();
-    var buffers = new ArrayList<Object>();
-    int own = hosted ? 1 : 0;
-    if (hosted) {
-      body.append("const vec v0 = value; ");
+    return new Rendering(rows, columns).write(hosted, in, out);
+  }
+
+  private final class Rendering {
+    private final int rows;
+    private final int columns;
+    private final StringBuilder parameters = new StringBuilder();
+    private final StringBuilder names = new StringBuilder();
+    private final StringBuilder body = new StringBuilder();
+    private final List<Object> arguments = new ArrayList<>();
+    private int constants;
+
+    Rendering(int rows, int columns) {
+      this.rows = rows;
+      this.columns = columns;
     }
-    for (int i = 0; i < in.size(); i++) {
-      parameters.append("__global const float* restrict in").append(i).append(", ");
-      names.append("in").append(i).append(", ");
-      body.append(
-          "const vec v%d = %s; ".formatted(own + i, load("in" + i, in.get(i), rows, columns)));
-      buffers.add(in.get(i).buffer());
-    }
-    for (int s = 0; s < steps.size(); s++) {
-      body.append("const vec v%d = %s; ".formatted(inputs + s, call(steps.get(s))));
-    }
-    for (int o = 0; o < outputs.size(); o++) {
-      View view = out.get(o);
-      body.append(
-          "store_vec(v%d, %s, count); "
-              .formatted(outputs.get(o), address("out" + o, view, rows, columns)));
-    }
-    for (int s = 0; s < sums.size(); s++) {
-      body.append("sum%d += keep_vec(v%d, count); ".formatted(s, sums.get(s)));
-    }
-    var storeSums = new StringBuilder();
-    for (int o = 0; o < out.size(); o++) {
-      parameters.append("__global float* restrict out").append(o).append(", ");
-      names.append("out").append(o).append(", ");
-      Buffer buffer = out.get(o).buffer();
-      buffers.add(buffer);
-      if (o >= outputs.size()) {
-        storeSums.append("out%d[row] = sum_vec(sum%d); ".formatted(o, o - outputs.size()));
+
+    Rendered write(boolean hosted, List<View> in, List<View> out) {
+      int own = hosted ? 1 : 0;
+      if (hosted) {
+        body.append("const vec v0 = value; ");
       }
+      for (int i = 0; i < in.size(); i++) {
+        parameter("__global const float* restrict ", "in" + i, in.get(i).buffer());
+        body.append("const vec v%d = %s; ".formatted(own + i, load("in" + i, in.get(i))));
+      }
+      for (int s = 0; s < steps.size(); s++) {
+        body.append("const vec v%d = %s; ".formatted(inputs + s, call(steps.get(s))));
+      }
+      for (int o = 0; o < out.size(); o++) {
+        parameter("__global float* restrict ", "out" + o, out.get(o).buffer());
+      }
+      for (int o = 0; o < outputs.size(); o++) {
+        String address = address("out" + o, out.get(o));
+        body.append("store_vec(v%d, %s, count); ".formatted(outputs.get(o), address));
+      }
+      var storeSums = new StringBuilder();
+      for (int s = 0; s < sums.size(); s++) {
+        body.append("sum%d += keep_vec(v%d, count); ".formatted(s, sums.get(s)));
+        storeSums.append("out%d[row] = sum_vec(sum%d); ".formatted(outputs.size() + s, s));
+      }
+      var defines = new LinkedHashMap<String, String>();
+      defines.put("CHAIN_PARAMETERS", parameters.toString());
+      defines.put("CHAIN_ARGUMENTS", names.toString());
+      defines.put("CHAIN_BODY", body.toString());
+      defines.put("CHAIN_SUMS", String.valueOf(sums.size()));
+      defines.put("CHAIN_STORE_SUMS", storeSums.toString());
+      return new Rendered(defines, arguments);
     }
-    var defines = new LinkedHashMap<String, String>();
-    defines.put("CHAIN_PARAMETERS", parameters.toString());
-    defines.put("CHAIN_ARGUMENTS", names.toString());
-    defines.put("CHAIN_BODY", body.toString());
-    defines.put("CHAIN_SUMS", String.valueOf(sums.size()));
-    defines.put("CHAIN_STORE_SUMS", storeSums.toString());
-    return new Rendered(defines, buffers);
-  }
 
-  private static String call(Step step) {
-    if (step.function() == null) {
-      return "(vec)(" + literalOf(step.constants().get(0)) + ")";
+    private String parameter(String type, String name, Object argument) {
+      parameters.append(type).append(name).append(", ");
+      names.append(name).append(", ");
+      arguments.add(argument);
+      return name;
     }
-    var call = new StringBuilder(step.function().kernelName()).append('(');
-    String separator = "";
-    for (int argument : step.arguments()) {
-      call.append(separator).append('v').append(argument);
-      separator = ", ";
-    }
-    for (float constant : step.constants()) {
-      call.append(separator).append(literalOf(constant));
-      separator = ", ";
-    }
-    return call.append(')').toString();
-  }
 
-  /** Hexadecimal, which is exact. */
-  private static String literalOf(float value) {
-    if (!Float.isFinite(value)) {
-      throw new IllegalArgumentException("a constant of a chain must be finite, not " + value);
+    private String number(int value) {
+      return parameter("const int ", "n" + constants++, value);
     }
-    return Float.toHexString(value) + "f";
-  }
 
-  private static String load(String name, View view, int rows, int columns) {
-    if (view.size() == 1 && rows * columns > 1) {
-      return "(vec)(" + name + "[" + view.offset() + "])";
+    private String number(float value) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException("a constant of a chain must be finite, not " + value);
+      }
+      return parameter("const float ", "n" + constants++, value);
     }
-    if (view.columns() == 1 && view.rows() == rows && columns > 1) {
-      return "(vec)(%s[%d + row * %d])".formatted(name, view.offset(), view.stride());
-    }
-    return "load_vec(" + address(name, view, rows, columns) + ", count)";
-  }
 
-  private static String address(String name, View view, int rows, int columns) {
-    if (view.rows() == 1 && rows > 1) {
-      return view.offset() == 0
-          ? name + " + column"
-          : "%s + %d + column".formatted(name, view.offset());
+    private String call(Step step) {
+      if (step.function() == null) {
+        return "(vec)(" + number(step.constants().get(0)) + ")";
+      }
+      var call = new StringBuilder(step.function().kernelName()).append('(');
+      String separator = "";
+      for (int argument : step.arguments()) {
+        call.append(separator).append('v').append(argument);
+        separator = ", ";
+      }
+      for (float constant : step.constants()) {
+        call.append(separator).append(number(constant));
+        separator = ", ";
+      }
+      return call.append(')').toString();
     }
-    return view.contiguous()
-        ? name + " + row * columns + column"
-        : "%s + %d + row * %d + column".formatted(name, view.offset(), view.stride());
+
+    private String load(String name, View view) {
+      if (view.size() == 1 && rows * columns > 1) {
+        return "(vec)(%s[%s])".formatted(name, number(view.offset()));
+      }
+      if (view.columns() == 1 && view.rows() == rows && columns > 1) {
+        return "(vec)(%s[%s + row * %s])"
+            .formatted(name, number(view.offset()), number(view.stride()));
+      }
+      return "load_vec(" + address(name, view) + ", count)";
+    }
+
+    private String address(String name, View view) {
+      if (view.rows() == 1 && rows > 1) {
+        return view.offset() == 0
+            ? name + " + column"
+            : "%s + %s + column".formatted(name, number(view.offset()));
+      }
+      return view.contiguous()
+          ? name + " + row * columns + column"
+          : "%s + %s + row * %s + column"
+              .formatted(name, number(view.offset()), number(view.stride()));
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The convolution of images {@code [N, H, W, C]} with weights {@code [kh, kw, in, out]} (the
@@ -175,7 +176,6 @@ public record Convolution(
     Chain.Rendered rendered = epilogue.render(true, in, outputs, rows, size.columns);
     var defines = new LinkedHashMap<String, String>();
     defines.put("SCATTER", scatter ? "1" : "0");
-    defines.put("WEIGHTS_SWAPPED", swapped ? "1" : "0");
     List<Integer> sliding = window.arguments(images, out);
     long bytes = x.bytes() + w.bytes();
     for (View view : in) {
@@ -189,8 +189,9 @@ public record Convolution(
         (long) images.dimension(0) * small.height() * small.width() * w.rows() * w.columns();
     long elements = (long) rows * size.columns;
     var cost = new Cost(2 * products + elements * epilogue.flops(), bytes);
-    var arguments = new ArrayList<Object>(rendered.buffers());
+    var arguments = new ArrayList<Object>(rendered.arguments());
     if (!device.kind().isCpu()) {
+      defines.put("WEIGHTS_SWAPPED", swapped ? "1" : "0");
       defines.putAll(rendered.defines());
       arguments.addAll(List.of(x.buffer(), w.buffer()));
       arguments.addAll(sliding);
@@ -208,16 +209,17 @@ public record Convolution(
     }
     RegisterTile tile = RegisterTile.of(device);
     tile.define(defines);
-    defines.put("NARROW", size.narrow() ? "1" : "0");
     var packing = new ArrayList<Object>(List.of(w.buffer(), site.workspace(0)));
     packing.addAll(sliding);
     packing.addAll(List.of(size.columns, size.depth));
+    packing.addAll(List.of(scatter ? 1 : 0, swapped ? 1 : 0, size.narrow() ? 1 : 0));
     site.launch(
-        site.kernel("conv2d.cl", "pack_weights", defines),
+        site.kernel("pack_weights.cl", "pack_weights", Map.of("LANES", defines.get("LANES"))),
         packing,
         List.of(size.narrow() ? 1 : tile.panels(size.columns), size.phases),
         List.of(1, 1),
         new Cost(0, 2 * w.bytes()));
+    defines.put("NARROW", size.narrow() ? "1" : "0");
     defines.putAll(rendered.defines());
     arguments.addAll(List.of(x.buffer(), site.workspace(0)));
     if (!size.narrow()) {

@@ -177,7 +177,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
     boolean cpu = site.device().kind().isCpu();
-    var arguments = new ArrayList<Object>(rendered.buffers());
+    var arguments = new ArrayList<Object>(rendered.arguments());
     int rowsPerItem = cpu ? ROWS_PER_ITEM : 1;
     arguments.addAll(
         List.of(

@@ -76,7 +76,7 @@ public record FusedPointwise(Chain chain) implements Op {
       // Leave work for every core even where it is little.
       rowsPerItem = Math.min(rowsPerItem, ceil(rows, 2 * site.device().computeUnits()));
     }
-    var arguments = new ArrayList<Object>(rendered.buffers());
+    var arguments = new ArrayList<Object>(rendered.arguments());
     arguments.addAll(List.of(rows, columns, rowsPerItem, columnsPerItem));
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.remove("CHAIN_ARGUMENTS");

@@ -158,7 +158,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
     defines.put("COLUMN_SUMS", columnSum ? "1" : "0");
     defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
     defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
-    var arguments = new ArrayList<Object>(rendered.buffers());
+    var arguments = new ArrayList<Object>(rendered.arguments());
     arguments.add(a.buffer());
     arguments.add(b.buffer());
     boolean cpu = site.device().kind().isCpu();

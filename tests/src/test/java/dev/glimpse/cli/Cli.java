@@ -13,7 +13,7 @@ import picocli.CommandLine;
 record Cli(int exitCode, String out, String err) {
   /** A training that takes a second or two: 512 images, small networks. */
   private static final List<String> QUICK =
-      List.of("--set", "train.size=512", "hidden=32", "latent=4", "--batch=64");
+      List.of("--set", "train.size=512", "hidden=32", "latent=4", "--batch=64", "--no-quality");
 
   static Cli run(String... arguments) {
     var out = new StringWriter();

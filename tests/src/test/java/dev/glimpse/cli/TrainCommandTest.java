@@ -44,6 +44,67 @@ class TrainCommandTest {
   }
 
   @Test
+  void anAdversarialTrainingTellsBothSides() throws IOException {
+    Cli trained = SmallRuns.train("cvaegan", folder.resolve("run"), "--set", "width=4", "latent=8");
+    String number = " -?\\d+\\.\\d+  ";
+    String line =
+        String.join(
+            number,
+            "(?s).*\nepoch 1/1  train realLoss",
+            "fakeLoss",
+            "generatorLoss",
+            "featureError",
+            "validation kl",
+            "squaredError",
+            ".*");
+    assertTrue(trained.out().matches(line), trained.out());
+    assertFalse(trained.out().contains("elbo"), trained.out());
+    String metrics = Files.readString(folder.resolve("run").resolve("metrics.jsonl"));
+    String order = "(?s)\\{.*realLoss.*fakeLoss.*generatorLoss.*\"kl\".*featureError.*";
+    assertTrue(metrics.matches(order), metrics);
+  }
+
+  @Test
+  void aClassifierIsJudgedByItsAccuracy() {
+    Path run = folder.resolve("run");
+    Cli trained = SmallRuns.train("classifier", run);
+    assertTrue(
+        trained.out().matches("(?s).*  validation accuracy \\d+\\.\\d\\d%  crossEntropy .*"),
+        trained.out());
+    String evaluated = Cli.run("evaluate", run.toString()).succeeded().out();
+    double accuracy = percent(evaluated, "accuracy");
+    assertEquals(100, accuracy + percent(evaluated, "errorRate"), 0.011);
+    assertEquals(accuracy, percent(trained.out(), "test accuracy"));
+    assertFalse(evaluated.contains("quality"), evaluated);
+  }
+
+  private static double percent(String text, String name) {
+    return text.lines()
+        .filter(line -> line.matches(name + " +.*%"))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* |%", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void memoryIsToldBlockByBlock() {
+    Cli trained =
+        SmallRuns.train(
+            "vae", folder.resolve("run"), "--verbose", "--set", "hidden=16", "latent=2");
+    List<String> lines = trained.out().lines().toList();
+    int start = lines.indexOf("device memory");
+    assertTrue(start > 0, trained.out());
+    List<Long> bytes =
+        lines.subList(start + 1, start + 8).stream()
+            .map(line -> Long.valueOf(line.replaceAll("\\D", "")))
+            .toList();
+    assertEquals(bytes.get(6), bytes.subList(0, 6).stream().mapToLong(b -> b).sum());
+    // Adam keeps two numbers for each gradient.
+    assertEquals(2 * bytes.get(1), bytes.get(2));
+    assertTrue(trained.out().matches("(?s).* bytes at +\\d+, steps \\d+ to \\d+: .*"));
+  }
+
+  @Test
   void theReportNeedsNoOtherFile() throws IOException {
     Path run = folder.resolve("run");
     Cli.train("vae", run, "--epochs=1");

@@ -57,11 +57,8 @@ class PngTest {
   void refusesWhatDoesNotFit() {
     var images = FloatBuffer.allocate(11);
     Path file = folder.resolve("x.png");
-    assertThrows(
-        IllegalArgumentException.class, () -> Png.grid(images, 3, 2, 2, 1, 2, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Png.grid(images, 1, 2, 2, 2, 2, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Png.grid(images, 0, 2, 2, 1, 2, 1));
+    assertThrows(IllegalArgumentException.class, () -> Png.grid(images, 3, 2, 2, 1, 2, 1));
+    assertThrows(IllegalArgumentException.class, () -> Png.grid(images, 1, 2, 2, 2, 2, 1));
+    assertThrows(IllegalArgumentException.class, () -> Png.grid(images, 0, 2, 2, 1, 2, 1));
   }
 }
