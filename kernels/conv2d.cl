@@ -21,6 +21,9 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#ifndef SCATTER
+#define SCATTER 0
+#endif
 #include "window.h"
 
 #ifndef CHAIN_BODY

@@ -17,6 +17,7 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#define SCATTER 0
 #include "window.h"
 
 #ifndef CHAIN_BODY

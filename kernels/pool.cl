@@ -13,6 +13,7 @@
 // Cost: taps FLOPs an output; bound by memory.
 
 #include "dialect/vector.h"
+#define SCATTER 0
 #include "window.h"
 
 #ifdef CPU

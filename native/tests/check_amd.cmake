@@ -17,18 +17,22 @@ if(NOT files)
   message(FATAL_ERROR "no kernel files (*.cl) in ${KERNELS}")
 endif()
 file(MAKE_DIRECTORY ${OUTPUT})
+include(${CMAKE_CURRENT_LIST_DIR}/switches.cmake)
 foreach(file IN LISTS files)
   get_filename_component(name ${file} NAME)
+  find_switches(${file})
   foreach(gpu gfx90a gfx1030)  # CDNA 2 (64 lanes), RDNA 2 (32 lanes)
-    execute_process(
-      COMMAND ${clang} -x cl -cl-std=CL1.2 -target amdgcn-amd-amdhsa -mcpu=${gpu} -nogpulib
-        -Xclang -finclude-default-header -Werror -DGPU -I ${KERNELS} -c ${file}
-        -o ${OUTPUT}/${name}.${gpu}.o
-      RESULT_VARIABLE status)
-    if(status EQUAL 0)
-      message("${name} ${gpu}: ok")
-    else()
-      message(SEND_ERROR "${name}: does not compile for ${gpu}")
-    endif()
+    foreach(switch IN LISTS switches)
+      execute_process(
+        COMMAND ${clang} -x cl -cl-std=CL1.2 -target amdgcn-amd-amdhsa -mcpu=${gpu} -nogpulib
+          -Xclang -finclude-default-header -Werror -DGPU -D${switch}=1 -I ${KERNELS} -c ${file}
+          -o ${OUTPUT}/${name}.${gpu}.${switch}.o
+        RESULT_VARIABLE status)
+      if(status EQUAL 0)
+        message("${name} ${gpu} ${switch}: ok")
+      else()
+        message(SEND_ERROR "${name}: does not compile for ${gpu} with ${switch}=1")
+      endif()
+    endforeach()
   endforeach()
 endforeach()

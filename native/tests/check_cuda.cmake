@@ -13,16 +13,20 @@ if(NOT files)
   message(FATAL_ERROR "no kernel files (*.cl) in ${KERNELS}")
 endif()
 file(MAKE_DIRECTORY ${OUTPUT})
+include(${CMAKE_CURRENT_LIST_DIR}/switches.cmake)
 foreach(file IN LISTS files)
   get_filename_component(name ${file} NAME)
-  # sm_75 is the one architecture that CUDA 10 and CUDA 13 both know.
-  execute_process(
-    COMMAND ${nvcc} -ptx -arch=sm_75 -x cu -include ${KERNELS}/dialect/cuda.h -DGPU -I ${KERNELS}
-      ${file} -o ${OUTPUT}/${name}.ptx
-    RESULT_VARIABLE status)
-  if(status EQUAL 0)
-    message("${name}: ok")
-  else()
-    message(SEND_ERROR "${name}: does not compile as CUDA")
-  endif()
+  find_switches(${file})
+  foreach(switch IN LISTS switches)
+    # sm_75 is the one architecture that CUDA 10 and CUDA 13 both know.
+    execute_process(
+      COMMAND ${nvcc} -ptx -arch=sm_75 -x cu -include ${KERNELS}/dialect/cuda.h -DGPU
+        -D${switch}=1 -I ${KERNELS} ${file} -o ${OUTPUT}/${name}.${switch}.ptx
+      RESULT_VARIABLE status)
+    if(status EQUAL 0)
+      message("${name} ${switch}: ok")
+    else()
+      message(SEND_ERROR "${name}: does not compile as CUDA with ${switch}=1")
+    endif()
+  endforeach()
 endforeach()

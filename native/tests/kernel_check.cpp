@@ -1,5 +1,5 @@
-// Compiles every kernel file of a folder, as it is for CPUs and as it is for GPUs, on the first
-// OpenCL device. Exit status: 0 when all compile without a warning, 1 otherwise, 2 when misused.
+// Compiles every kernel file of a folder, for CPUs and for GPUs, as it is and with each of its
+// switches (#ifndef NAME, #define NAME 0) turned on, on the first OpenCL device. Exit status: 0 when all compile without a warning, 1 otherwise, 2 when misused.
 #include <algorithm>
 #include <cctype>
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +42,17 @@ std::string read(const fs::path& file) {
     throw std::runtime_error("cannot read " + file.string());
   }
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// The options that a file is compiled with: none, then one for each switch.
+std::vector<std::string> switches(const std::string& source) {
+  static const std::regex pattern("#ifndef ([A-Z_]+)\\s+#define [A-Z_]+ 0\\s");
+  std::vector<std::string> options{""};
+  for (std::sregex_iterator match(source.begin(), source.end(), pattern), end; match != end;
+       ++match) {
+    options.push_back(" -D" + (*match)[1].str() + "=1");
+  }
+  return options;
 }
 
 // An OpenCL string: asked for its size first, then for its text, without the closing zero.
@@ -135,15 +147,17 @@ int check_folder(const fs::path& folder) {
   for (const fs::path& file : files) {
     const std::string source = read(file);
     for (const char* variant : {"-DCPU", "-DGPU"}) {
-      const auto start = std::chrono::steady_clock::now();
-      const auto outcome =
-          compiler.compile(source, std::string("-I . -cl-std=CL1.2 -Werror ") + variant);
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      std::printf("%-24s %s %6.2f s  %s\n", file.c_str(), variant, seconds.count(),
-                  outcome.ok ? "ok" : "FAILED");
-      if (!outcome.ok) {
-        std::printf("%s\n", outcome.log.c_str());
-        ++failed;
+      for (const std::string& option : switches(source)) {
+        const auto start = std::chrono::steady_clock::now();
+        const auto outcome = compiler.compile(
+            source, std::string("-I . -cl-std=CL1.2 -Werror ") + variant + option);
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+        std::printf("%-24s %s%-22s %6.2f s  %s\n", file.c_str(), variant, option.c_str(),
+                    seconds.count(), outcome.ok ? "ok" : "FAILED");
+        if (!outcome.ok) {
+          std::printf("%s\n", outcome.log.c_str());
+          ++failed;
+        }
       }
     }
   }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Shows two trained models side by side. */
 @Command(
     name = "compare",
-    header = "Shows what two trained models make, side by side: for example without and with a GAN.",
+    header =
+        "Shows what two trained models make, side by side: for example without and with a GAN.",
     description = {
       "",
       "Writes a PNG picture: test images, their reconstructions by each model that has codes, and"
@@ -41,11 +42,14 @@ final class CompareCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
   private static final int SAMPLE_ROWS = 3;
 
+  @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run,")
+  private Path first;
+
   @Parameters(
-      arity = "2",
+      index = "1",
       paramLabel = "RUN",
-      description = "The folders of two runs on images of one size.")
-  private List<Path> runs;
+      description = "and that of another, on images of the same size.")
+  private Path second;
 
   @Option(
       names = "--seed",
@@ -64,7 +68,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The picture (default: samples/comparison.png in the last run).")
+      description = "The picture (default: samples/comparison.png in the second run).")
   private Path out;
 
   @Spec private CommandSpec spec;
@@ -81,16 +85,14 @@ final class CompareCommand implements Callable<Integer> {
     DataShape shape;
     ImageSet images;
     var works = new ArrayList<Work>();
-    try (TrainedModel first = TrainedModel.open(runs.get(0), device)) {
-      shape = first.shape();
-      images = first.data(null).test().first(COLUMNS);
-      works.add(work(first, images));
+    try (TrainedModel trained = TrainedModel.open(first, device)) {
+      shape = trained.shape();
+      images = trained.data(null).test().first(COLUMNS);
+      works.add(work(trained, images));
     }
-    for (Path run : runs.subList(1, runs.size())) {
-      try (TrainedModel trained = TrainedModel.open(run, device)) {
-        TrainedModel.checkShape(trained.run(), trained.model(), images);
-        works.add(work(trained, images));
-      }
+    try (TrainedModel trained = TrainedModel.open(second, device)) {
+      TrainedModel.checkShape(trained.run(), trained.model(), images);
+      works.add(work(trained, images));
     }
     var sheet = new CaptionedSheet(shape, COLUMNS);
     sheet.add("test images", FloatBuffer.wrap(Pictures.pixels(images)));
@@ -100,8 +102,7 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     works.forEach(work -> sheet.add("samples of " + work.name, work.samples));
-    Path last = runs.get(runs.size() - 1);
-    write(sheet, out == null ? last.resolve("samples").resolve("comparison.png") : out);
+    write(sheet, out == null ? second.resolve("samples").resolve("comparison.png") : out);
     printQuality();
     return 0;
   }
@@ -143,7 +144,7 @@ final class CompareCommand implements Callable<Integer> {
   private void printQuality() {
     PrintWriter console = spec.commandLine().getOut();
     var recorded = new LinkedHashMap<String, Map<String, Double>>();
-    for (Path path : runs) {
+    for (Path path : List.of(first, second)) {
       RunFolder run = RunFolder.open(path);
       Map<String, Double> quality = QualityTable.recorded(run).orElse(Map.of());
       if (quality.isEmpty()) {

@@ -44,7 +44,8 @@ final class CompleteCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          "Pictures to complete in place of test images; they are cut to a square and scaled.")
+          "Pictures to complete in place of test images, named after RUN; they are cut to a square"
+              + " and scaled.")
   private List<Path> files = List.of();
 
   @Option(

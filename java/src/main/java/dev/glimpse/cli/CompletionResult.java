@@ -64,8 +64,7 @@ record CompletionResult(
    * @param given a number per pixel, 1 where it is given
    * @param progress told how many images are done
    */
-  static double neighbour(
-      ImageSet training, ImageSet images, float[] given, IntConsumer progress) {
+  static double neighbour(ImageSet training, ImageSet images, float[] given, IntConsumer progress) {
     boolean[] known = new boolean[given.length];
     for (int i = 0; i < known.length; i++) {
       known[i] = given[i] > 0;

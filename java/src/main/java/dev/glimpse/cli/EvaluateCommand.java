@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Measures are means per image, likelihoods in nats. Grey pixels are probabilities: each is"
-          + " drawn to black or white once, the same way every time. What is measured of the test"
-          + " images' quality is noted in the run and its report.",
+          + " drawn to black or white once, the same way every time. The quality of what the model"
+          + " makes is noted in the run and its report.",
       ""
     },
     sortOptions = false,
@@ -50,9 +50,9 @@ import picocli.CommandLine.Spec;
       "  accuracy        the share of images that a classifier reads right",
       "",
       "Quality, of samples, reconstructions and, to compare with, real test images:",
-      "  FID             distance from the training images in a classifier's features (that of",
-      "                  MNIST that comes with Glimpse, not Inception): lower is better",
-      "  classifier score  1 to 10, with the same classifier: higher is better",
+      "  FID             distance from the training images in the features of a classifier, which",
+      "                  is Glimpse's own of MNIST and not Inception: lower is better",
+      "  score           of Salimans et al., by that classifier, 1 to 10: higher is better",
       "  label accuracy  the share that it reads as the label asked for",
       "  sharpness       variance of the Laplacian: good is that of real images",
       "  diversity       distance of images of one label: good is that of real images",
@@ -106,13 +106,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Use only the first N images, and draw N at most (default: all, and 10,000).")
+      description = "Use the first N images only, and draw N samples (default: all, and 10,000).")
   private Integer count;
 
   @Option(
       names = "--seed",
       paramLabel = "SEED",
-      description = "Of the codes that bounds are estimated with (default: the one that 'train' uses).")
+      description =
+          "Of the codes that bounds are estimated with (default: the one that 'train' uses).")
   private Long seed;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -223,14 +224,12 @@ final class EvaluateCommand implements Callable<Integer> {
             : List.of();
     var neighbour = OptionalDouble.empty();
     if (baseline) {
-      ImageSet training =
-          Binarisation.of(trained.settings()).forEvaluation(splits.train());
+      ImageSet training = Binarisation.of(trained.settings()).forEvaluation(splits.train());
       float[] given = trained.store().read(model.given()).array();
       try (var progress =
           new ImageProgress("neighbours", images.size(), spec.commandLine().getErr())) {
         neighbour =
-            OptionalDouble.of(
-                CompletionResult.neighbour(training, images, given, progress::done));
+            OptionalDouble.of(CompletionResult.neighbour(training, images, given, progress::done));
       }
     }
     return Optional.of(new CompletionResult(estimate, neighbour, references));
@@ -241,10 +240,8 @@ final class EvaluateCommand implements Callable<Integer> {
     int drawn = count == null ? DRAWN : Math.min(DRAWN, count);
     Map<String, Double> values;
     try (var progress =
-        new ImageProgress(
-            "quality", images.count(model, drawn), spec.commandLine().getErr())) {
-      values =
-          QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values();
+        new ImageProgress("quality", images.count(model, drawn), spec.commandLine().getErr())) {
+      values = QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values();
     }
     boolean asTrained = data == null && split == Split.TEST && count == null;
     if (asTrained) {

@@ -88,7 +88,7 @@ record QualityTable(List<String> columns, List<Row> rows) {
   private static String name(String measure) {
     return switch (measure) {
       case "fid" -> "FID";
-      case "classifierScore" -> "classifier score";
+      case "classifierScore" -> "score";
       case "labelAccuracy" -> "label accuracy";
       case "judged" -> "images";
       default -> measure;

@@ -154,7 +154,8 @@ final class Report {
   /** The pictures of each kind that there are any of. */
   private List<Map<String, ?>> pictures() throws IOException {
     var kinds = new ArrayList<Map<String, ?>>();
-    addPictures(kinds, SampleGrids.SAMPLES, "Samples", "New images, from the same codes each time.");
+    addPictures(
+        kinds, SampleGrids.SAMPLES, "Samples", "New images, from the same codes each time.");
     addPictures(
         kinds,
         SampleGrids.COMPLETED,

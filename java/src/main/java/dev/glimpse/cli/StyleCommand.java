@@ -1,6 +1,5 @@
 package dev.glimpse.cli;
 
-import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.metrics.MetricException;
 import dev.glimpse.models.FrozenClassifier;
@@ -34,8 +33,8 @@ import picocli.CommandLine.Spec;
       "",
       "Measures, with --measure:",
       "  label accuracy  the share of drawn digits that a classifier reads as the label asked for",
-      "  slant, width    how closely those of the strokes follow the test image's: correlation, 1 at"
-          + " best",
+      "  slant, width    how closely those of the strokes follow the test image's: correlation, 1"
+          + " at best",
       "",
       "Examples:",
       "  glimpse style runs/cvae-... --count 10 --out styles.png",

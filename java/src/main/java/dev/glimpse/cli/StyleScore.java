@@ -37,11 +37,7 @@ record StyleScore(int images, double labelAccuracy, double slant, double width) 
    * @param progress told how many images are done
    */
   static StyleScore of(
-      LatentModel model,
-      ParameterStore store,
-      ImageSet grey,
-      ImageSet seen,
-      IntConsumer progress) {
+      LatentModel model, ParameterStore store, ImageSet grey, ImageSet seen, IntConsumer progress) {
     int classes = SHAPE.classes();
     var accuracy = new LabelAccuracy(classes);
     var results = new Strokes[classes][grey.size()];

@@ -28,6 +28,7 @@ import java.util.function.Function;
  */
 final class Contest {
   private final Discriminator discriminator;
+  private final float beta;
   private final float gamma;
   private final Equilibrium equilibrium;
   private final ParameterSet ofEncoder;
@@ -42,6 +43,7 @@ final class Contest {
       Layer generator,
       Discriminator discriminator) {
     this.discriminator = discriminator;
+    beta = (float) settings.number("beta");
     gamma = (float) settings.number("gamma");
     equilibrium = Equilibrium.of(settings);
     ofEncoder = ParameterSet.of("encoder", encoder.parameters(), posterior.parameters());
@@ -58,6 +60,7 @@ final class Contest {
 
   static Settings define(Settings settings) {
     return Equilibrium.define(settings)
+        .define("beta", 1.0, 0, "weight of the KL term beside reconstruction, for the encoder")
         .define("gamma", 0.01, 0, "weight of reconstruction beside deceit, for the generator");
   }
 
@@ -99,7 +102,10 @@ final class Contest {
     var objectives =
         List.of(
             new Objective(
-                "encoder", add(prior, similarity), ofEncoder, optimizers.apply("encoder")),
+                "encoder",
+                add(scale(prior, beta), similarity),
+                ofEncoder,
+                optimizers.apply("encoder")),
             new Objective(
                 "generator",
                 add(scale(similarity, gamma), deceit),

@@ -15,7 +15,7 @@ import java.util.List;
  * or fake ones too well, the generator when the discriminator tells both too badly.
  *
  * @param level the loss of a discriminator at the equilibrium, ln 2 for pure guessing
- * @param margin how far losses may be from it; infinite where nobody ever pauses
+ * @param margin how far losses may be from it; 0 where nobody ever pauses
  */
 record Equilibrium(
     float level, float margin, Parameter generatorSteps, Parameter discriminatorSteps) {

@@ -18,8 +18,13 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * The classifier by which generated digits are judged: a {@link Classifier} that was trained on
- * MNIST once for all, so that values of different runs compare. How it was made is in
- * docs/results.md.
+ * MNIST once for all, so that values of different runs compare. It reads 99.43% of the test images
+ * right. It was made by
+ *
+ * <pre>
+ * glimpse train classifier --data mnist --epochs 14 --lr 2e-3 --set train.schedule=cosine
+ * glimpse weights RUN --out mnist-classifier.safetensors
+ * </pre>
  */
 public final class FrozenClassifier implements AutoCloseable {
   /** What it reads: grey digits. */
