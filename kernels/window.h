@@ -1,10 +1,10 @@
 // How a convolution walks an image [batch, height, width, channels], and the rows of patches that
 // make it a matrix product: row r holds, tap by tap, the channels under the window of output r.
 //
-// Whoever includes this has defined SCATTER. With 0 output o of an axis sees tap t at input o stride - padding + t dilation. With
-// 1, which is the adjoint, input i adds its tap t to output i stride - padding + t dilation:
-// seen from an output, the taps that reach it depend on its phase, the remainder by the stride, and
-// among the outputs of one phase everything is again a convolution, with stride one.
+// Whoever includes this has defined SCATTER. With 0, output o of an axis sees tap t at input
+// o stride - padding + t dilation. With 1, the adjoint, input i adds its tap t to output i stride -
+// padding + t dilation: seen from an output, the taps that reach it depend on its phase, the remainder
+// by the stride, and among the outputs of one phase everything is again a convolution, of stride one.
 
 #define WINDOW_PARAMETERS                                                                      \
   const int batch, const int height, const int width, const int channels, const int out_height, \

@@ -38,7 +38,6 @@ public final class Trainer implements AutoCloseable {
   private final ParameterStore store;
   private final List<Objective> objectives;
   private final Plan plan;
-  private final Evaluator evaluator;
   private final Schedule schedule;
   private final int batchSize;
   private final int epochs;
@@ -49,6 +48,9 @@ public final class Trainer implements AutoCloseable {
   private long bestStep = -1;
   private int bestEpoch = -1;
   private double secondsBefore;
+
+  /** Made when first needed, so that training need not wait for it. */
+  private Evaluator evaluator;
   private long started;
 
   /** Compiles the model's plans. */
@@ -82,7 +84,6 @@ public final class Trainer implements AutoCloseable {
     TrainingPlan training = TrainingPlan.build(store, model, settings, data, batchSize);
     this.objectives = training.objectives();
     this.plan = training.plan();
-    this.evaluator = new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
     plan.setState(seed, 0);
   }
 
@@ -137,6 +138,9 @@ public final class Trainer implements AutoCloseable {
 
   /** What judges the model. */
   public Evaluator evaluator() {
+    if (evaluator == null) {
+      evaluator = new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
+    }
     return evaluator;
   }
 
@@ -260,7 +264,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private Evaluation evaluate(String split, ImageSet images) {
-    return record(split, evaluator.evaluate(images));
+    return record(split, evaluator().evaluate(images));
   }
 
   private Evaluation record(String split, Map<String, Double> values) {
@@ -288,7 +292,9 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     listeners.forEach(TrainingListener::closing);
-    evaluator.close();
+    if (evaluator != null) {
+      evaluator.close();
+    }
     plan.close();
     store.close();
   }

@@ -93,6 +93,19 @@ class ImageSetTest {
   }
 
   @Test
+  void selectsInAnyOrder() {
+    ImageSet set = ramp(40).subset(10, 30);
+    ImageSet selected = set.select(7, 0, 7);
+    assertEquals(3, selected.size());
+    for (int i = 0; i < 3; i++) {
+      int place = i == 1 ? 0 : 7;
+      assertEquals(set.label(place), selected.label(i));
+      assertEquals(set.pixel(place, 1), selected.pixel(i, 1));
+    }
+    assertThrows(IndexOutOfBoundsException.class, () -> set.select(20));
+  }
+
+  @Test
   void refusesWhatDoesNotFit() {
     assertThrows(DataException.class, () -> new ImageSet("x", 2, 2, 1, new byte[7]));
     assertThrows(DataException.class, () -> new ImageSet("x", 0, 2, 1, new byte[0]));

@@ -6,19 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.device.TestDevices;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Evaluator;
+import dev.glimpse.train.Model;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.SmallTraining;
 import dev.glimpse.train.Trainer;
+import dev.glimpse.train.TrainingPlan;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelsTest {
   private static final String[] SMALL = {"hidden=64", "latent=8", "train.epochs=8"};
@@ -27,14 +34,17 @@ class ModelsTest {
 
   @Test
   void anUnknownModelIsToldFromAll() {
-    var unknown = assertThrows(SettingException.class, () -> Models.named("gan"));
-    assertEquals("there is no model 'gan', only vae, cvae", unknown.getMessage());
+    var unknown = assertThrows(SettingException.class, () -> Models.named("nan"));
+    assertEquals(
+        "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, classifier",
+        unknown.getMessage());
   }
 
-  @Test
-  void aConditionalModelNeedsLabels() {
+  @ParameterizedTest
+  @ValueSource(strings = {"cvae", "cgan", "cvaegan", "classifier"})
+  void aConditionalModelNeedsLabels(String model) {
     var unlabelled = new DataShape(28, 28, 1, 0);
-    Models.Kind kind = Models.named("cvae");
+    Models.Kind kind = Models.named(model);
     assertThrows(SettingException.class, () -> kind.create().apply(unlabelled, kind.settings()));
   }
 
@@ -56,6 +66,63 @@ class ModelsTest {
       Evaluation test = trainer.train();
       assertTrue(test.values().get("elbo") > atLeast, test::toString);
       assertTrue(test.values().get("kl") > 1, test::toString);
+    }
+  }
+
+  @Test
+  void convolutionsNeedImagesThatCanBeHalved() {
+    Settings settings = Models.named("gan").settings();
+    BiFunction<DataShape, Settings, Model> gan = Models.named("gan").create();
+    assertThrows(SettingException.class, () -> gan.apply(new DataShape(27, 28, 1, 0), settings));
+    assertThrows(SettingException.class, () -> gan.apply(new DataShape(6, 6, 1, 0), settings));
+  }
+
+  /** Half of an image that is not known costs 272. */
+  @Test
+  void aCompletionIsLearnt() {
+    Settings settings = SmallTraining.settings("cvae", SMALL);
+    settings.set("condition", "quadrants");
+    try (Trainer trainer =
+        SmallTraining.trainer(TestDevices.own(), "cvae", settings, folder.resolve("run"))) {
+      assertTrue(trainer.train().values().get("elbo") > -140);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vaegan, squaredError, 0.6", "cvaegan, squaredError, 0.6", "classifier, crossEntropy, 0.3"})
+  void networksLearn(String model, String measure, double share) {
+    String[] changes =
+        model.equals("classifier")
+            ? new String[] {"train.epochs=4"}
+            : new String[] {"width=8", "latent=8", "train.epochs=4", "train.lr=0.002"};
+    Settings settings = SmallTraining.settings(model, changes);
+    try (Trainer trainer =
+        SmallTraining.trainer(TestDevices.own(), model, settings, folder.resolve("run"))) {
+      double before = trainer.evaluator().evaluate(trainer.test()).get(measure);
+      double after = trainer.train().values().get(measure);
+      assertTrue(after < share * before, () -> before + " to " + after);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vae", "cvae", "gan", "cgan", "vaegan", "cvaegan"})
+  void colourImagesOf64Pixels(String model) {
+    var shape = new DataShape(64, 64, 3, 5);
+    Settings settings = Models.named(model).settings();
+    settings.set("width", "2");
+    if (model.endsWith("vae")) {
+      settings.set("network", "conv");
+    }
+    Model created = Models.named(model).create().apply(shape, settings);
+    try (var store = new ParameterStore(TestDevices.own(), created.parameters(), 1)) {
+      try (Plan plan = TrainingPlan.build(store, created, settings, shape, 3).plan()) {
+        plan.run();
+        plan.run();
+        FloatBuffer history = plan.history();
+        for (int i = 0; i < 2 * plan.metrics().size(); i++) {
+          assertTrue(Float.isFinite(history.get(i)), plan.metrics()::toString);
+        }
+      }
     }
   }
 
