@@ -123,10 +123,16 @@ public record Convolution(
     int pitch = (depth + 15) / 16 * 16 + 16;
     int tile = RegisterTile.ROWS;
     int items = Math.max(1, ITEMS_PER_UNIT * device.computeUnits() / phases);
-    int rowsPerBlock =
-        Math.max(1, Math.min(Math.min(MOST_ROWS, BLOCK / pitch), rows / items) / tile) * tile;
-    items = Math.min(items, (rows + rowsPerBlock - 1) / rowsPerBlock);
+    // As many blocks for every item, since items are dealt out to cores by their number.
+    int most = Math.max(tile, Math.min(MOST_ROWS, BLOCK / pitch) / tile * tile);
+    int blocks = items * Math.max(1, ceil(rows, items * most));
+    int rowsPerBlock = Math.min(most, ceil(ceil(rows, blocks), tile) * tile);
+    items = Math.min(items, ceil(rows, rowsPerBlock));
     return new Geometry(phases, rows, depth, columns, rowsPerBlock, items, pitch);
+  }
+
+  private static int ceil(int a, int b) {
+    return (a + b - 1) / b;
   }
 
   /** Outputs with the same remainder by the stride see the same taps. */
