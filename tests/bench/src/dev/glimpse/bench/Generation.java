@@ -69,7 +69,7 @@ public record Generation(int batch) implements Workload {
       }
       noise = Data.normal(NOISE, batch * VaeGan.LATENT);
       Tensor codes = Tensor.of(new Input(NOISE, Shape.of(batch, VaeGan.LATENT)));
-      plan = new PlanBuilder(store).output("images", generator.apply(codes)).build();
+      plan = new PlanBuilder(store).frozen().output("images", generator.apply(codes)).build();
       plan.set(NOISE, noise);
     }
 

@@ -21,9 +21,6 @@ import java.util.function.Supplier;
 final class TrainingStep implements Contender {
   private static final long SEED = 1;
 
-  /** So many steps are compared: the later losses depend on gradients and optimizer. */
-  private static final int COMPARED = 3;
-
   private static final int MEASURED = 100;
 
   /** Whether a step has ended in this JVM: only the first one tells how long a start takes. */
@@ -33,20 +30,24 @@ final class TrainingStep implements Contender {
   private final Plan plan;
   private final Supplier<List<Objective>> checked;
   private final Map<String, float[]> inputs;
-  private int compared;
+  private final int steps;
+  private int losses;
   private final Map<String, Double> facts = new LinkedHashMap<>();
 
   /**
    * @param timed what a step descends
    * @param checked the same with inputs in the place of random numbers
    * @param inputs of both
+   * @param steps how many are compared: the later losses depend on gradients and optimizer
    */
   TrainingStep(
       Device device,
       List<ParameterSet> parameters,
       Supplier<List<Objective>> timed,
       Supplier<List<Objective>> checked,
-      Map<String, float[]> inputs) {
+      Map<String, float[]> inputs,
+      int steps) {
+    this.steps = steps;
     this.checked = checked;
     this.inputs = inputs;
     this.store = new ParameterStore(device, parameters, SEED);
@@ -62,7 +63,7 @@ final class TrainingStep implements Contender {
   private Plan plan(Supplier<List<Objective>> written) {
     var training = new Training();
     List<Objective> objectives = training.write(written);
-    compared = objectives.size();
+    losses = objectives.size();
     var builder = new PlanBuilder(store);
     training.updates().forEach(builder::update);
     for (Objective objective : objectives) {
@@ -99,12 +100,12 @@ final class TrainingStep implements Contender {
   @Override
   public float[] check() {
     try (Plan fixed = plan(checked)) {
-      for (int i = 0; i < COMPARED; i++) {
+      for (int i = 0; i < steps; i++) {
         fixed.run();
       }
-      float[] losses = new float[COMPARED * compared];
-      fixed.history().get(losses);
-      return losses;
+      float[] values = new float[steps * losses];
+      fixed.history().get(values);
+      return values;
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.function.BiFunction;
  * Adams updates its own network after it.
  */
 public final class VaeGan implements Workload {
+  public static final int COMPARED = 3;
   public static final int BATCH = 64;
   public static final int SIZE = 28;
   public static final int LATENT = 64;
@@ -143,7 +144,8 @@ public final class VaeGan implements Workload {
         () -> step.apply(Ops.randomNormal(codes), Ops.randomNormal(codes)),
         () ->
             step.apply(Tensor.of(new Input("noise", codes)), Tensor.of(new Input("prior", codes))),
-        inputs());
+        inputs(),
+        COMPARED);
   }
 
   /**

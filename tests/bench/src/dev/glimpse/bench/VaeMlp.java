@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * summed over pixels plus KL divergence, both averaged over the batch of 100; Adam.
  */
 public final class VaeMlp implements Workload {
+  public static final int COMPARED = 3;
   public static final int BATCH = 100;
   public static final int PIXELS = 784;
   public static final int HIDDEN = 400;
@@ -85,6 +86,7 @@ public final class VaeMlp implements Workload {
         () -> List.of(withNoise.apply(Tensor.of(new Input("noise", codes)))),
         Map.of(
             "x", Data.uniform("x", BATCH * PIXELS),
-            "noise", Data.normal("noise", BATCH * LATENT)));
+            "noise", Data.normal("noise", BATCH * LATENT)),
+        COMPARED);
   }
 }

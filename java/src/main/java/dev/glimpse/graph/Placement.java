@@ -6,6 +6,7 @@ import dev.glimpse.ops.Chain;
 import dev.glimpse.ops.Concat;
 import dev.glimpse.ops.FusedPointwise;
 import dev.glimpse.ops.Op;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Split;
 import dev.glimpse.ops.Structural;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -28,6 +30,7 @@ final class Placement {
   private final DeviceInfo device;
   private final Function<Tensor, Buffer> fixed;
   private final boolean reuse;
+  private final boolean frozen;
   private final Map<Tensor, Place> places = new HashMap<>();
   private final Map<Tensor, Part> parts = new HashMap<>();
   private final Map<Tensor, Step> producers = new HashMap<>();
@@ -37,7 +40,12 @@ final class Placement {
 
   /** A launch-to-be with its operands' places. */
   record Work(
-      Op op, List<Place> inputs, List<Place> outputs, List<Arena.Block> workspaces, String scope) {}
+      Op op,
+      List<Place> inputs,
+      List<Place> outputs,
+      List<Arena.Block> workspaces,
+      boolean prepared,
+      String scope) {}
 
   /** A matrix in a fixed buffer or in a block of the arena; just one of the two is set. */
   record Place(Buffer buffer, Arena.Block block, Shape shape, int offset, int stride) {
@@ -59,16 +67,19 @@ final class Placement {
   /**
    * @param fixed the buffers of leaves and of kept tensors, null for all others
    * @param reuse false gives every tensor memory of its own
+   * @param frozen parameters do not change: what is prepared of them stays
    */
   Placement(
       DeviceInfo device,
       List<Step> steps,
       Function<Tensor, Buffer> fixed,
       Set<Tensor> kept,
-      boolean reuse) {
+      boolean reuse,
+      boolean frozen) {
     this.device = device;
     this.fixed = fixed;
     this.reuse = reuse;
+    this.frozen = frozen;
     this.arena = new Arena(Math.max(device.alignment(), 4 * ParameterSet.ALIGNMENT));
     this.end = steps.size();
     for (Step step : steps) {
@@ -88,7 +99,12 @@ final class Placement {
   /** A copy from buffer to buffer. */
   static Work copy(Shape shape, Buffer from, Buffer to, String scope) {
     return new Work(
-        COPY, List.of(whole(from, null, shape)), List.of(whole(to, null, shape)), List.of(), scope);
+        COPY,
+        List.of(whole(from, null, shape)),
+        List.of(whole(to, null, shape)),
+        List.of(),
+        false,
+        scope);
   }
 
   Arena arena() {
@@ -125,7 +141,7 @@ final class Placement {
       for (Place input : inputs) {
         Place part = whole.part(input.shape, from);
         if (!part.equals(input)) {
-          work.add(new Work(COPY, List.of(input), List.of(part), List.of(), step.scope));
+          work.add(new Work(COPY, List.of(input), List.of(part), List.of(), false, step.scope));
         }
         from += input.shape.columns();
       }
@@ -140,12 +156,21 @@ final class Placement {
         inputs.replaceAll(input -> contiguous(input, position, step.scope));
       }
       List<Place> outputs = step.outputs.stream().map(t -> define(t, position)).toList();
-      List<Arena.Block> workspaces =
-          step.op.workspaces(device, step.inputs.stream().map(Tensor::shape).toList()).stream()
-              .map(bytes -> block(step.scope + " workspace", bytes, position))
-              .toList();
-      work.add(new Work(step.op, inputs, outputs, workspaces, step.scope));
+      boolean prepared = frozen && isPrepared(step);
+      var workspaces = new ArrayList<Arena.Block>();
+      for (long bytes :
+          step.op.workspaces(device, step.inputs.stream().map(Tensor::shape).toList())) {
+        String name = step.scope + " workspace";
+        boolean stays = prepared && workspaces.isEmpty();
+        workspaces.add(stays ? arena.add(name, bytes, 0, end) : block(name, bytes, position));
+      }
+      work.add(new Work(step.op, inputs, outputs, workspaces, prepared, step.scope));
     }
+  }
+
+  private boolean isPrepared(Step step) {
+    OptionalInt input = step.op.prepared(device);
+    return input.isPresent() && step.inputs.get(input.getAsInt()).node().op() instanceof Parameter;
   }
 
   private Place contiguous(Place place, int position, String scope) {
@@ -161,7 +186,7 @@ final class Placement {
             place.shape.columns());
     // An alias of the copy may outlive this step.
     copy.block.last = end;
-    work.add(new Work(COPY, List.of(place), List.of(copy), List.of(), scope));
+    work.add(new Work(COPY, List.of(place), List.of(copy), List.of(), false, scope));
     return copy;
   }
 

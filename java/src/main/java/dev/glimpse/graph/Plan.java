@@ -377,7 +377,13 @@ public final class Plan implements AutoCloseable {
     return own(arenaMemory.slice(block.offset, block.bytes));
   }
 
-  void record(List<Launch> launches) {
+  void record(List<Launch> once, List<Launch> launches) {
+    if (!once.isEmpty()) {
+      try (Recording preparation = device.record(once)) {
+        preparation.run();
+        device.finish();
+      }
+    }
     recording = device.record(launches);
   }
 

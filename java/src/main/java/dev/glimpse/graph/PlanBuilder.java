@@ -36,6 +36,7 @@ public final class PlanBuilder {
   private final List<Objective> objectives = new ArrayList<>();
   private final Map<Parameter, Tensor> updates = new LinkedHashMap<>();
   private boolean optimised = true;
+  private boolean frozen;
 
   public PlanBuilder(ParameterStore store) {
     this.store = store;
@@ -75,6 +76,15 @@ public final class PlanBuilder {
     if (!isNew) {
       throw new IllegalArgumentException("two " + kind + " are named " + name);
     }
+  }
+
+  /**
+   * Parameters stay what they are now while the plan lives, so that weights are packed only once.
+   * For inference, of small batches above all.
+   */
+  public PlanBuilder frozen() {
+    frozen = true;
+    return this;
   }
 
   /** Runs every op by itself, in memory of its own: slower, with the same bits. For tests. */
@@ -126,7 +136,12 @@ public final class PlanBuilder {
     List<Step> fused = Fusion.fuse(list, kept.keySet(), optimised);
     var placement =
         new Placement(
-            device.info(), fused, tensor -> fixed(plan, kept, tensor), kept.keySet(), optimised);
+            device.info(),
+            fused,
+            tensor -> fixed(plan, kept, tensor),
+            kept.keySet(),
+            optimised,
+            frozen);
     plan.allocateArena(placement.arena());
     var lowering = new Lowering(plan, streams(steps.list));
     placement.work.forEach(lowering::lower);
@@ -135,7 +150,7 @@ public final class PlanBuilder {
       lowering.update(learner);
     }
     lowering.advance();
-    plan.record(lowering.launches);
+    plan.record(lowering.once, lowering.launches);
   }
 
   /** Numbers the random tensors as they were written, in whatever order they are computed. */
@@ -176,6 +191,7 @@ public final class PlanBuilder {
 
   /** Collects the launches of one op after another. */
   private final class Lowering {
+    final List<Launch> once = new ArrayList<>();
     final List<Launch> launches = new ArrayList<>();
     private final Plan plan;
     private final Map<Arena.Block, Buffer> blocks = new HashMap<>();
@@ -187,8 +203,11 @@ public final class PlanBuilder {
     }
 
     void lower(Placement.Work work) {
-      var site = new WorkSite(work);
-      work.op().lower(site);
+      int first = launches.size();
+      work.op().lower(new WorkSite(work));
+      if (work.prepared()) {
+        once.add(launches.remove(first));
+      }
     }
 
     /** Gives a parameter its new value: at the end, when everybody has read the old one. */
@@ -201,7 +220,7 @@ public final class PlanBuilder {
       var site =
           new WorkSite(
               new Placement.Work(
-                  null, List.of(), List.of(), List.of(), objective.name() + "/update"));
+                  null, List.of(), List.of(), List.of(), false, objective.name() + "/update"));
       Optimizer.Update update = learner.update();
       if (objective.optimizer().maxNorm() > 0) {
         squaredNorm(site, learner);
@@ -233,7 +252,8 @@ public final class PlanBuilder {
       if (metrics.isEmpty() && objectives.isEmpty() && streams.isEmpty()) {
         return;
       }
-      var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), List.of(), "advance"));
+      var site =
+          new WorkSite(new Placement.Work(null, List.of(), List.of(), List.of(), false, "advance"));
       site.launch(
           site.kernel("random.cl", "advance", Map.of()),
           List.of(

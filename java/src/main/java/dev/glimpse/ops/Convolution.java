@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * The convolution of images {@code [N, H, W, C]} with weights {@code [kh, kw, in, out]} (the
@@ -161,6 +162,12 @@ public record Convolution(
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     long panels = 4 * size.panelFloats(RegisterTile.of(device));
     return size.narrow() ? List.of(panels) : List.of(panels, 4 * size.patchFloats());
+  }
+
+  /** The weights, which are packed. */
+  @Override
+  public OptionalInt prepared(DeviceInfo device) {
+    return device.kind().isCpu() ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.glimpse.ops;
 
 import dev.glimpse.device.DeviceInfo;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * An operation: its shape rule, its gradient rule and its kernel launches. An op is a value; two
@@ -30,6 +31,14 @@ public interface Op {
   /** Blocks of device memory that the launches need besides inputs and outputs, in bytes. */
   default List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     return List.of();
+  }
+
+  /**
+   * The input that the first launch prepares for the others, in workspace 0, from nothing else:
+   * where it never changes, once is enough. None by default.
+   */
+  default OptionalInt prepared(DeviceInfo device) {
+    return OptionalInt.empty();
   }
 
   /**

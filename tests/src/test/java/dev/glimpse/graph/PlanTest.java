@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.device.Transfer;
+import dev.glimpse.nn.Conv2d;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Ops;
@@ -16,10 +17,12 @@ import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.ops.Variable;
+import dev.glimpse.ops.Window;
 import dev.glimpse.train.Sgd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +75,32 @@ class PlanTest {
         feed.run();
         plan.run();
         assertHolds(plan, "y", 1 + i, 11 + i, 21 + i);
+      }
+    }
+  }
+
+  /** A frozen plan packs weights once, and computes the same. */
+  @Test
+  void aFrozenPlanPreparesItsParametersOnce() {
+    var convolution = new Conv2d("conv", 3, 5, Window.square(3, 1, 1));
+    var set = new ParameterSet("all", convolution.parameters());
+    Device device = TestDevices.own();
+    try (var store = new ParameterStore(device, List.of(set), 1)) {
+      Tensor x = Tensor.of(new Input("x", Shape.of(2, 6, 6, 3)));
+      Tensor y = convolution.apply(x);
+      float[] images = new float[2 * 6 * 6 * 3];
+      Arrays.fill(images, 0.5f);
+      try (Plan usual = new PlanBuilder(store).output("y", y).build();
+          Plan frozen = new PlanBuilder(store).frozen().output("y", y).build()) {
+        for (int run = 0; run < 2; run++) {
+          usual.set("x", images);
+          frozen.set("x", images);
+          usual.run();
+          frozen.run();
+          assertEquals(usual.read("y"), frozen.read("y"));
+        }
+        int packing = device.info().kind().isCpu() ? 1 : 0;
+        assertEquals(usual.launches().size() - packing, frozen.launches().size());
       }
     }
   }

@@ -82,7 +82,8 @@ final class Simulator {
         fused,
         tensor -> fixed.getOrDefault(tensor, leaves.get(tensor)),
         fixed.keySet(),
-        optimised);
+        optimised,
+        false);
   }
 
   /** Runs everything; the values of the wanted tensors, in their order. */

@@ -1,15 +1,20 @@
 package dev.glimpse.bench.libtorch;
 
 import dev.glimpse.bench.AdamUpdate;
+import dev.glimpse.bench.BatchNormPasses;
 import dev.glimpse.bench.ColumnSum;
 import dev.glimpse.bench.Contender;
+import dev.glimpse.bench.ConvolutionPass;
 import dev.glimpse.bench.CrossEntropy;
+import dev.glimpse.bench.Dcgan;
 import dev.glimpse.bench.Gate;
+import dev.glimpse.bench.Generation;
 import dev.glimpse.bench.NormalNoise;
 import dev.glimpse.bench.Peer;
 import dev.glimpse.bench.RowSum;
 import dev.glimpse.bench.Sgemm;
 import dev.glimpse.bench.Tanh;
+import dev.glimpse.bench.VaeGan;
 import dev.glimpse.bench.VaeMlp;
 import dev.glimpse.bench.Workload;
 import java.util.Map;
@@ -38,12 +43,12 @@ public final class Engine implements Peer {
   @Override
   public String description() {
     Matcher version = VERSION.matcher(torch.show_config().getString());
-    boolean passive = "PASSIVE".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
+    boolean sharesThreads = String.valueOf(System.getenv("LD_PRELOAD")).contains("openblas");
     return "LibTorch %s on the CPU, %d threads%s"
         .formatted(
             version.find() ? version.group(1) : "",
             threads,
-            passive ? "" : " (slowed down: ./glimpse bench sets OMP_WAIT_POLICY=PASSIVE)");
+            sharesThreads ? "" : " (slowed down: ./glimpse bench lends it an OpenMP OpenBLAS)");
   }
 
   @Override
@@ -51,6 +56,16 @@ public final class Engine implements Peer {
     Contender counterpart = null;
     if (workload instanceof VaeMlp) {
       counterpart = new TorchVaeMlp(start);
+    } else if (workload instanceof VaeGan) {
+      counterpart = new TorchVaeGan(start);
+    } else if (workload instanceof Dcgan) {
+      counterpart = new TorchDcgan(start);
+    } else if (workload instanceof Generation generation) {
+      counterpart = TorchGenerator.generation(generation, start);
+    } else if (workload instanceof ConvolutionPass pass) {
+      counterpart = Convolutions.of(pass, start);
+    } else if (workload instanceof BatchNormPasses passes) {
+      counterpart = Kernels.batchNorm(passes, start);
     } else if (workload instanceof Sgemm sgemm) {
       counterpart = Kernels.sgemm(sgemm, start);
     } else if (workload instanceof AdamUpdate update) {

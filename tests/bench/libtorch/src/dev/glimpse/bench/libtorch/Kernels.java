@@ -1,6 +1,7 @@
 package dev.glimpse.bench.libtorch;
 
 import dev.glimpse.bench.AdamUpdate;
+import dev.glimpse.bench.BatchNormPasses;
 import dev.glimpse.bench.ColumnSum;
 import dev.glimpse.bench.CrossEntropy;
 import dev.glimpse.bench.Gate;
@@ -9,13 +10,19 @@ import dev.glimpse.bench.RowSum;
 import dev.glimpse.bench.Sgemm;
 import dev.glimpse.bench.Tanh;
 import java.util.Map;
+import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Single operations, into memory that is there already where LibTorch has such a variant. */
 final class Kernels {
+  private static final double MOMENTUM = 0.1;
+  private static final double EPSILON = 1e-5;
+
   private Kernels() {}
 
   static Operation sgemm(Sgemm sgemm, Map<String, float[]> start) {
@@ -75,6 +82,39 @@ final class Kernels {
         () -> {
           Tensor loss = torch.cross_entropy_loss(logits, classes);
           return results(loss, torch.grad(new TensorVector(loss), wanted).get(0));
+        });
+  }
+
+  static Operation batchNorm(BatchNormPasses work, Map<String, float[]> start) {
+    int channels = work.channels();
+    Tensor x = Tensors.images(start.get("x"), work.batch(), work.size(), channels);
+    Tensor gradient = Tensors.images(start.get("gradient"), work.batch(), work.size(), channels);
+    var scale = new TensorOptional(Tensors.of(start.get("scale"), channels));
+    var shift = new TensorOptional(Tensors.of(start.get("shift"), channels));
+    var none = new TensorOptional();
+    BoolPointer all = Tensors.mask(true, true, true);
+    return new Operation(
+        start,
+        () -> {
+          T_TensorTensorTensor_T forward =
+              torch.native_batch_norm(x, scale, shift, none, none, true, MOMENTUM, EPSILON);
+          T_TensorTensorTensor_T backward =
+              torch.native_batch_norm_backward(
+                  gradient,
+                  x,
+                  scale,
+                  none,
+                  none,
+                  new TensorOptional(forward.get1()),
+                  new TensorOptional(forward.get2()),
+                  true,
+                  EPSILON,
+                  all);
+          return results(
+              Tensors.ours(forward.get0()),
+              Tensors.ours(backward.get0()),
+              backward.get1(),
+              backward.get2());
         });
   }
 

@@ -29,7 +29,7 @@ record Operation(Map<String, float[]> start, Supplier<Tensor[]> work) implements
     int length = 0;
     for (Tensor result : results) {
       int count = (int) Math.min(COMPARED, result.numel());
-      result.data_ptr_float().get(values, length, count);
+      result.contiguous().data_ptr_float().get(values, length, count);
       length += count;
     }
     return Arrays.copyOf(values, length);

@@ -2,6 +2,7 @@ package dev.glimpse.bench.libtorch;
 
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /** States that hold while a block of code runs. */
@@ -20,6 +21,13 @@ final class Scopes {
   static void withoutGradients(Runnable work) {
     try (var guard = new NoGradGuard()) {
       work.run();
+    }
+  }
+
+  /** Records nothing for gradients, ever: a little cheaper. */
+  static <T> T inference(Supplier<T> work) {
+    try (var guard = new InferenceMode()) {
+      return work.get();
     }
   }
 }

@@ -12,8 +12,6 @@ import org.bytedeco.pytorch.global.torch;
 /** {@link VaeMlp} with autograd and fused Adam. */
 final class TorchVaeMlp implements Contender {
   private static final int SUM = 2;
-  private static final int COMPARED = 3;
-
   private final Map<String, float[]> start;
   private final Tensor x;
   private final Tensor noise;
@@ -50,14 +48,14 @@ final class TorchVaeMlp implements Contender {
   }
 
   private Tensor loss(Tensor fixedNoise) {
-    Tensor hidden = torch.relu(linear(1, torch.relu(linear(0, x))));
+    Tensor hidden = torch.relu_(linear(1, torch.relu_(linear(0, x))));
     TensorVector head = torch.chunk(linear(2, hidden), 2, 1);
     Tensor mean = head.get(0);
     Tensor logVariance = head.get(1);
     Tensor deviation = torch.exp(torch.mul(logVariance, half));
     Tensor eps = fixedNoise == null ? torch.randn_like(mean) : fixedNoise;
     Tensor z = torch.addcmul(mean, deviation, eps);
-    Tensor logits = linear(5, torch.relu(linear(4, torch.relu(linear(3, z)))));
+    Tensor logits = linear(5, torch.relu_(linear(4, torch.relu_(linear(3, z)))));
     Tensor reconstruction =
         torch.binary_cross_entropy_with_logits(logits, x, unweighted, unweighted, SUM);
     Tensor terms = mean.square().add(deviation.square()).sub(logVariance);
@@ -87,8 +85,8 @@ final class TorchVaeMlp implements Contender {
 
   @Override
   public float[] check() {
-    float[] losses = new float[COMPARED];
-    for (int i = 0; i < COMPARED; i++) {
+    float[] losses = new float[VaeMlp.COMPARED];
+    for (int i = 0; i < VaeMlp.COMPARED; i++) {
       losses[i] = step(noise);
     }
     return losses;

@@ -1,0 +1,64 @@
+package dev.glimpse.bench.libtorch;
+
+import java.util.ArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Losses that the workloads share, and their gradients. */
+final class Losses {
+  private static final int SUM = 2;
+
+  private Losses() {}
+
+  /** Bernoulli cross-entropy, summed. */
+  static Tensor crossEntropy(Tensor logits, Tensor labels) {
+    var unweighted = new TensorOptional();
+    return torch.binary_cross_entropy_with_logits(logits, labels, unweighted, unweighted, SUM);
+  }
+
+  static Tensor squaredError(Tensor a, Tensor b) {
+    return torch.mse_loss(a, b, SUM);
+  }
+
+  /** The divergence of a diagonal normal distribution from the standard one, summed. */
+  static Tensor kl(Tensor mean, Tensor deviation, Tensor logVariance) {
+    Tensor terms = mean.square().add(deviation.square()).sub(logVariance);
+    return terms.sum().mul(new Scalar(0.5f)).sub(new Scalar(0.5f * mean.numel()));
+  }
+
+  /** For losses whose forward pass has more gradients to come. */
+  static TensorVector gradients(Tensor loss, TensorVector wanted) {
+    return gradients(new TensorVector(loss), wanted, new TensorVector(), true);
+  }
+
+  /** For the last gradients of a forward pass, whose memory they give back. */
+  static TensorVector lastGradients(Tensor loss, TensorVector wanted) {
+    return gradients(new TensorVector(loss), wanted, new TensorVector(), false);
+  }
+
+  /** Goes on from the gradients by the outputs. */
+  static TensorVector gradients(
+      TensorVector outputs, TensorVector wanted, TensorVector byOutputs, boolean keeping) {
+    return torch.grad(outputs, wanted, byOutputs, new BoolOptional(keeping), false, false);
+  }
+
+  /** The losses of so many steps, in the order in which they come. */
+  static float[] ofSteps(int steps, Supplier<Tensor[]> step) {
+    var all = new ArrayList<Float>();
+    for (int i = 0; i < steps; i++) {
+      Scopes.freeing(() -> Stream.of(step.get()).map(Tensor::item_float).toList())
+          .forEach(all::add);
+    }
+    float[] losses = new float[all.size()];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = all.get(i);
+    }
+    return losses;
+  }
+}
