@@ -51,6 +51,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Made when first needed, so that training need not wait for it. */
   private Evaluator evaluator;
+
   private long started;
 
   /** Compiles the model's plans. */

@@ -11,7 +11,8 @@ public final class DryDevice implements Device {
   public DryDevice(DeviceInfo.Kind kind) {
     this.info =
         new DeviceInfo(
-            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 128, 8, false);
+            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 128, 8,
+            false);
   }
 
   @Override

@@ -51,7 +51,8 @@ class ProgramCacheTest {
     assertNotEquals(key, ProgramCache.key("source", "other options", device));
     assertNotEquals(key, ProgramCache.key("sourceo", "ptions", device));
     DeviceInfo other =
-        new DeviceInfo(device.id(), "dry", "none", "2", device.kind(), 2, 1, 1, 1, 1, 128, 8, false);
+        new DeviceInfo(
+            device.id(), "dry", "none", "2", device.kind(), 2, 1, 1, 1, 1, 128, 8, false);
     assertNotEquals(key, ProgramCache.key("source", "options", other));
   }
 }

@@ -89,7 +89,11 @@ class ModelsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"vaegan, squaredError, 0.6", "cvaegan, squaredError, 0.6", "classifier, crossEntropy, 0.3"})
+  @CsvSource({
+    "vaegan, squaredError, 0.6",
+    "cvaegan, squaredError, 0.6",
+    "classifier, crossEntropy, 0.3"
+  })
   void networksLearn(String model, String measure, double share) {
     String[] changes =
         model.equals("classifier")
