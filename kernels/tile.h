@@ -1,6 +1,6 @@
 // The register tile of a CPU: a work-item multiplies TILE rows of A by a panel of PANEL columns of
-// B, two vectors of LANES floats wide. LANES is the native vector of the device (8: AVX2, NEON pairs;
-// 16: AVX-512). Per step of k two vectors of B and TILE broadcasts of A feed 2 TILE multiply-adds,
+// B, two vectors of LANES floats wide. LANES is the native vector of the device (8: AVX2; 16:
+// AVX-512). Per step of k two vectors of B and TILE broadcasts of A feed 2 TILE multiply-adds,
 // which keeps both FMA units busy; every element is summed in the order of k, whatever LANES is.
 //
 // Whoever includes this has in scope: a_at and b_at, pointers to the current column of A and row of

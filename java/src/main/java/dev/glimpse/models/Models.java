@@ -48,7 +48,7 @@ public final class Models {
           new Kind(
               "classifier",
               "convolutional network that reads labels, by which generated images are judged",
-              () -> Models.ofGreyValues(Classifier.settings()),
+              () -> ofGreyValues(Classifier.settings()),
               Classifier::new));
 
   private Models() {}

@@ -12,6 +12,12 @@ import java.util.Map;
  * @param adjoint the gradient by the small images
  */
 public record Upsample(int factor, boolean nearest, boolean adjoint) implements Op {
+  public Upsample {
+    if (factor < 1) {
+      throw new IllegalArgumentException("images cannot be enlarged by " + factor);
+    }
+  }
+
   @Override
   public String name() {
     return (nearest ? "nearest" : "bilinear") + " upsample" + (adjoint ? " gradient" : "");

@@ -29,7 +29,9 @@ public record Window(int height, int width, Extent stride, Extent padding, Exten
         || padding.width < 0
         || dilation.height < 1
         || dilation.width < 1) {
-      throw new IllegalArgumentException("no window: " + height + " x " + width);
+      throw new IllegalArgumentException(
+          "no window of %d x %d taps, stride %s, padding %s, dilation %s"
+              .formatted(height, width, stride, padding, dilation));
     }
   }
 

@@ -31,7 +31,10 @@ public final class TrainingSettings {
         .define("train.clip", 0.0, 0, "the largest norm of a gradient; 0 for any")
         .define("train.klWarmup", 0, 0, "epochs over which the weight of the KL term grows to 1")
         .define(
-            "train.patience", 0, 0, "stop after so many epochs without a better validation; 0: no")
+            "train.patience",
+            0,
+            0,
+            "stop after so many epochs without a better bound on validation images; 0: no")
         .define("train.keep", 3, 1, "checkpoints that are kept, besides the best")
         .define("train.evaluateEvery", 1, 1, "epochs from one evaluation to the next")
         .choice(
