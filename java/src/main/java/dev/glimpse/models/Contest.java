@@ -60,8 +60,8 @@ final class Contest {
 
   static Settings define(Settings settings) {
     return Equilibrium.define(settings)
-        .define("beta", 1.0, 0, "weight of the KL term beside reconstruction, for the encoder")
-        .define("gamma", 0.01, 0, "weight of reconstruction beside deceit, for the generator");
+        .define("beta", 8.0, 0, "weight of the KL term beside reconstruction, for the encoder")
+        .define("gamma", 0.05, 0, "weight of reconstruction beside deceit, for the generator");
   }
 
   List<ParameterSet> parameters() {

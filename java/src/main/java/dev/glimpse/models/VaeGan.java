@@ -47,7 +47,7 @@ public final class VaeGan implements LatentModel {
   /** Defines the model's settings. */
   public static Settings settings() {
     return Contest.define(Dcgan.define(new Settings()))
-        .define("latent", 64, 1, "dimensions of the code");
+        .define("latent", 16, 1, "dimensions of the code");
   }
 
   private Gaussian posterior(Tensor x) {
