@@ -15,18 +15,7 @@
 #include "dialect/vector.h"
 #define SCATTER 0
 #include "window.h"
-
-#ifdef CPU
-#define ITEM WORK_GROUP(1, 1)
-#define FOR_ELEMENTS(size)             \
-  for (int column = 0; column < (size); column++) \
-    for (int c = 0; c < channels; c += VECTOR)
-#else
-#define ITEM WORK_GROUP(64, 1)
-#define FOR_ELEMENTS(size)                                                                 \
-  for (int e = get_global_id(0), column = e / channels, c = e % channels; column < (size); \
-       e += get_global_size(0), column = e / channels, c = e % channels)
-#endif
+#include "lines.h"
 
 #define FOR_TAPS                                                                \
   for (int ky = 0; ky < kernel_height; ky++)                                    \

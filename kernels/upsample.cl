@@ -10,21 +10,10 @@
 // Cost: 4 multiply-adds an output, at most 9 factor^2 an input; bound by memory.
 
 #include "dialect/vector.h"
+#include "lines.h"
 
 #ifndef NEAREST
 #define NEAREST 0
-#endif
-
-#ifdef CPU
-#define ITEM WORK_GROUP(1, 1)
-#define FOR_ELEMENTS(size)             \
-  for (int column = 0; column < (size); column++) \
-    for (int c = 0; c < channels; c += VECTOR)
-#else
-#define ITEM WORK_GROUP(64, 1)
-#define FOR_ELEMENTS(size)                                                                 \
-  for (int e = get_global_id(0), column = e / channels, c = e % channels; column < (size); \
-       e += get_global_size(0), column = e / channels, c = e % channels)
 #endif
 
 // The inputs below and above an output along an axis, and the share of the one above.
