@@ -9,7 +9,8 @@
 // CPU: a work-item (id 0: block of rows_per_item rows, id 1: panel) computes a panel of columns in
 // register tiles (see tile.h). B is read as it lies; with PACK the work-item first copies its panel
 // to panels[], contiguous, which B_TRANSPOSED needs and which pays where the rows of B are a power
-// of two apart (they would fall into one cache set). SHORT allows m < TILE.
+// of two apart (they would fall into one cache set); with PACKED, pack_panels.cl has done so, for
+// several products. SHORT allows m < TILE.
 //
 // With COLUMN_SUMS (B not transposed) the work-items that come to a panel first also sum its columns
 // over k, in the order of column_sum: the gradient of a bias, beside that of its weight.
@@ -44,8 +45,11 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 
 #ifdef CPU
 
+#ifndef PACKED
+#define PACKED 0
+#endif
 #ifndef PACK
-#define PACK B_TRANSPOSED
+#define PACK (B_TRANSPOSED && !PACKED)
 #endif
 #ifndef SHORT
 #define SHORT 1
@@ -67,10 +71,25 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
   }
 #define OUTPUT(r) (first + r)
 
+// With PACK, how many steps of k are packed at once: a part of a panel that stays in the second-level
+// cache while all tiles pass over it. Between the parts a tile waits in memory.
+#ifndef DEPTH
+#define DEPTH 1024
+#endif
+
+#define RESUME_ROW(r)                              \
+  low##r = load_wide(waiting + (r) * PANEL);       \
+  high##r = load_wide(waiting + (r) * PANEL + LANES);
+#define SUSPEND_ROW(r)                          \
+  store_wide(low##r, waiting + (r) * PANEL);    \
+  store_wide(high##r, waiting + (r) * PANEL + LANES);
+
 __kernel WIDE WORK_GROUP(1, 1) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
 #if PACK
     __global float* restrict panels,
+#elif PACKED
+    __global const float* restrict panels,
 #endif
 #if COLUMN_SUMS
     __global float* restrict column_sums,
@@ -87,46 +106,73 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
   const int a_stride = lda, a_step = 1;
 #endif
 #if PACK
-  __global float* b_panel =
-      panels + (get_global_id(1) * get_global_size(0) + get_global_id(0)) * PANEL * k;
-#if B_TRANSPOSED
-  pack_columns(b + b_offset + column * ldb, ldb, k, valid, b_panel);
-#else
-  pack_rows(b + b_offset + column, ldb, k, valid, b_panel);
-#endif
+  const int depth = min(k, DEPTH);
+  __global float* own = panels + (get_global_id(1) * get_global_size(0) + get_global_id(0)) *
+                                     (depth + (k > DEPTH ? rows_per_item : 0)) * PANEL;
+  __global const float* b_panel = own;
   const int b_step = PANEL;
-  const int whole = k;
+#elif PACKED
+  const int depth = k;
+  __global const float* b_panel = panels + column * k;
+  const int b_step = PANEL;
 #else
+  const int depth = k;
   __global const float* b_panel = b + b_offset + column;
   const int b_step = ldb;
-  // From the last rows of B one cannot read a whole panel without leaving the matrix. Before them
-  // what lies right of it is read, and never stored.
-  const int whole = max(0, k - (PANEL - valid + ldb - 1) / ldb);
+#endif
+  for (int from = 0; from < k; from += depth) {
+    const int steps = min(depth, k - from);
+#if PACK && B_TRANSPOSED
+    pack_columns(b + b_offset + column * ldb + from, ldb, steps, valid, own);
+#elif PACK
+    pack_rows(b + b_offset + from * ldb + column, ldb, steps, valid, own);
+#endif
+#if PACK || PACKED
+    const int whole = steps;
+#else
+    // From the last rows of B one cannot read a whole panel without leaving the matrix. Before them
+    // what lies right of it is read, and never stored.
+    const int whole = max(0, k - (PANEL - valid + ldb - 1) / ldb);
 #endif
 #if COLUMN_SUMS
-  if (first_row == 0) {
-    for (int j = 0; j < valid; j += VECTOR) {
-      const int count = min(VECTOR, valid - j);
-      vec sum = (vec)(0.0f);
-      for (int p = 0; p < k; p++) sum += load_vec(b_panel + p * b_step + j, count);
-      store_vec(sum, column_sums + column + j, count);
+    if (first_row == 0) {
+      for (int j = 0; j < valid; j += VECTOR) {
+        const int count = min(VECTOR, valid - j);
+        vec sum = from > 0 ? load_vec(column_sums + column + j, count) : (vec)(0.0f);
+        for (int p = 0; p < steps; p++) sum += load_vec(b_panel + p * b_step + j, count);
+        store_vec(sum, column_sums + column + j, count);
+      }
     }
-  }
 #endif
-  for (int row = first_row; row < last_row; row += TILE) {
-    // The last tile begins early enough to be a whole one; what it computes again is not stored.
-    const int first = max(0, min(row, m - TILE));
-    __global const float* restrict a_at = a + a_offset + first * a_stride;
-    __global const float* restrict b_at = b_panel;
-    TILE_ROWS(ZERO_ROW)
-    int p = 0;
-    STEPS(p, whole)
-    for (; p < k; p++) {
-      EDGE_STEP
-      a_at += a_step;
-      b_at += b_step;
+    for (int row = first_row; row < last_row; row += TILE) {
+      // The last tile begins early enough to be a whole one; what it computes again is not stored.
+      const int first = max(0, min(row, m - TILE));
+      __global const float* restrict a_at = a + a_offset + first * a_stride + from * a_step;
+      __global const float* restrict b_at = b_panel;
+#if PACK
+      __global float* waiting = own + (DEPTH + row - first_row) * PANEL;
+      TILE_ROWS(ZERO_ROW)
+      if (from > 0) {
+        TILE_ROWS(RESUME_ROW)
+      }
+#else
+      TILE_ROWS(ZERO_ROW)
+#endif
+      int p = 0;
+      STEPS(p, whole)
+      for (; p < steps; p++) {
+        EDGE_STEP
+        a_at += a_step;
+        b_at += b_step;
+      }
+#if PACK
+      if (from + steps < k) {
+        TILE_ROWS(SUSPEND_ROW)
+        continue;
+      }
+#endif
+      FINISH_TILE(row - first, min(TILE, m - first))
     }
-    FINISH_TILE(row - first, min(TILE, m - first))
   }
 }
 

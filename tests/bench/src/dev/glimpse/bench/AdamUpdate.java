@@ -120,6 +120,11 @@ public record AdamUpdate(int count) implements Workload {
     }
 
     @Override
+    public boolean isRead(int output) {
+      throw new UnsupportedOperationException("an update has no outputs");
+    }
+
+    @Override
     public Shape inputShape(int index) {
       throw new UnsupportedOperationException();
     }

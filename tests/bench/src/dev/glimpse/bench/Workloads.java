@@ -9,7 +9,13 @@ import java.util.stream.Stream;
 final class Workloads {
   /** A training step each. */
   static final List<Workload> STEPS =
-      List.of(new VaeMlp(), new VaeGan(), new Dcgan(), new Generation(1), new Generation(64));
+      List.of(
+          new VaeMlp(),
+          new VaeGan(),
+          new Draw(),
+          new Dcgan(),
+          new Generation(1),
+          new Generation(64));
 
   /** A kernel each, or a few. */
   static final List<Workload> KERNELS =
@@ -28,6 +34,8 @@ final class Workloads {
           new ConvolutionPass(Pass.FORWARD, true, 64, 128, 64, 16, 4, 2, 1),
           new ConvolutionPass(Pass.BACKWARD_DATA, true, 64, 128, 64, 16, 4, 2, 1),
           new ConvolutionPass(Pass.BACKWARD_WEIGHTS, true, 64, 128, 64, 16, 4, 2, 1),
+          new LstmPass(false, 28, 100, 28, 256),
+          new LstmPass(true, 28, 100, 28, 256),
           new BatchNormPasses(64, 32, 64),
           new AdamUpdate(10_000_000),
           new Tanh(10_000, 1000),

@@ -18,14 +18,17 @@ import picocli.CommandLine.Spec;
       "",
       "Encodes and decodes them and writes a PNG picture: rows of images, each above the row of"
           + " their reconstructions. The images are those that the model is judged by, drawn to"
-          + " black and white if it was trained on such.",
+          + " black and white if it was trained on such. With --animate, a model that draws glimpse"
+          + " by glimpse (draw, cdraw, drawgan) shows how it goes: a green frame on the image where"
+          + " it looks, a red one on the canvas where it writes.",
       ""
     },
     sortOptions = false,
     footer = {
       "",
-      "Example:",
-      "  glimpse reconstruct runs/vae-... --count 64 --out reconstructions.png"
+      "Examples:",
+      "  glimpse reconstruct runs/vae-... --count 64 --out reconstructions.png",
+      "  glimpse reconstruct runs/draw-... --animate --count 8"
     })
 final class ReconstructCommand implements Callable<Integer> {
   @Mixin private RunArguments run;
@@ -40,8 +43,13 @@ final class ReconstructCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The picture (default: samples/reconstructions.png in the run).")
+      description =
+          "The picture (default: samples/reconstructions.png in the run; with --animate"
+              + " samples/redrawing.gif, and a sheet beside it).")
   private Path out;
+
+  @Option(names = "--animate", description = "Show how the images are drawn, glimpse by glimpse.")
+  private boolean animate;
 
   @Spec private CommandSpec spec;
 
@@ -51,6 +59,13 @@ final class ReconstructCommand implements Callable<Integer> {
     try (TrainedModel trained = run.open()) {
       Binarisation binarisation = Binarisation.of(trained.settings());
       ImageSet images = binarisation.forEvaluation(trained.data(null).test().first(count));
+      if (animate) {
+        Animation.ofReconstructions(
+                trained.sequentialModel(), trained.store(), trained.shape(), images)
+            .write(Animation.file(out, trained.run(), "redrawing.gif"))
+            .forEach(spec.commandLine().getOut()::println);
+        return 0;
+      }
       Path file =
           out == null ? trained.run().resolve("samples").resolve("reconstructions.png") : out;
       Reconstructions.write(file, trained.latentModel(), trained.store(), trained.shape(), images);

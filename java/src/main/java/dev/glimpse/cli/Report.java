@@ -63,6 +63,7 @@ final class Report {
     values.put("quality", quality());
     values.put("charts", charts());
     values.put("pictures", pictures());
+    values.put("drawings", drawings());
     values.put("reconstructions", named(List.of(samples().resolve("reconstructions.png"))));
     values.put(
         "settings",
@@ -146,7 +147,7 @@ final class Report {
     var charts = new ArrayList<Map<String, ?>>();
     for (String name : measures()) {
       LossChart.draw(name, evaluations)
-          .ifPresent(png -> charts.add(Map.of("name", name, "image", dataUri(png))));
+          .ifPresent(png -> charts.add(Map.of("name", name, "image", dataUri("png", png))));
     }
     return charts;
   }
@@ -162,6 +163,21 @@ final class Report {
         "Completions",
         "What is given of validation images, what the model makes of it, and the whole images.");
     return kinds;
+  }
+
+  /** New images and test images while they are drawn, of a model that draws in steps. */
+  private List<Map<String, ?>> drawings() throws IOException {
+    var drawings = new ArrayList<Map<String, ?>>();
+    for (String name : List.of("drawing", "redrawing")) {
+      List<Path> files =
+          List.of(samples().resolve(name + ".gif"), samples().resolve(name + "-sheet.png"));
+      List<Map<String, ?>> pictures = named(files);
+      if (!pictures.isEmpty()) {
+        String title = name.equals("drawing") ? "New images, drawn" : "Test images, drawn again";
+        drawings.add(Map.of("title", title, "pictures", pictures));
+      }
+    }
+    return drawings;
   }
 
   private void addPictures(
@@ -207,13 +223,18 @@ final class Report {
                 .replace(".png", "")
                 .replace(SampleGrids.COMPLETED, SampleGrids.SAMPLES)
                 .replaceAll("-0*", " ");
-        pictures.add(Map.of("name", name, "image", dataUri(Files.readAllBytes(file))));
+        pictures.add(Map.of("name", name, "image", dataUri(file)));
       }
     }
     return pictures;
   }
 
-  private static String dataUri(byte[] png) {
-    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+  private static String dataUri(Path file) throws IOException {
+    String type = file.toString().endsWith(".gif") ? "gif" : "png";
+    return dataUri(type, Files.readAllBytes(file));
+  }
+
+  private static String dataUri(String type, byte[] image) {
+    return "data:image/%s;base64,%s".formatted(type, Base64.getEncoder().encodeToString(image));
   }
 }

@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.train.GenerativeModel;
+import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -14,14 +15,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     header = "Draws new images from a trained model.",
-    description = {"", "They are written side by side, as one PNG picture.", ""},
+    description = {
+      "",
+      "They are written side by side, as one PNG picture. With --animate, a model that draws"
+          + " glimpse by glimpse (draw, cdraw, drawgan) shows how: as an animated GIF, and as a"
+          + " sheet of the canvases over the glimpses, with a red frame where it writes.",
+      ""
+    },
     sortOptions = false,
     footer = {
       "",
       "Examples:",
       "  glimpse sample runs/vae-...                        64 images",
       "  glimpse sample runs/cvae-...                       a row for each label",
-      "  glimpse sample runs/cvae-... --label 3 --count 16 --out threes.png"
+      "  glimpse sample runs/cvae-... --label 3 --count 16 --out threes.png",
+      "  glimpse sample runs/draw-... --animate             drawing.gif and drawing-sheet.png"
     })
 final class SampleCommand implements Callable<Integer> {
   private static final int COUNT = 64;
@@ -53,14 +61,22 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The picture (default: samples/sample.png in the run).")
+      description =
+          "The picture (default: samples/sample.png in the run; with --animate"
+              + " samples/drawing.gif, and the sheet beside it).")
   private Path out;
+
+  @Option(names = "--animate", description = "Show how the images are drawn, glimpse by glimpse.")
+  private boolean animate;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Pictures.checkCount(count == null ? COUNT : count);
+    if (animate) {
+      return animate();
+    }
     try (TrainedModel trained = run.open();
         var sampler =
             new Sampler(
@@ -71,6 +87,17 @@ final class SampleCommand implements Callable<Integer> {
       Path file = out == null ? trained.run().resolve("samples").resolve("sample.png") : out;
       sampler.write(file, seed);
       spec.commandLine().getOut().println(file);
+    }
+    return 0;
+  }
+
+  private int animate() {
+    try (TrainedModel trained = run.open()) {
+      SequentialModel model = trained.sequentialModel();
+      Sampler.Grid grid = grid(trained);
+      Animation.ofSamples(model, trained.store(), trained.shape(), grid, seed)
+          .write(Animation.file(out, trained.run(), "drawing.gif"))
+          .forEach(spec.commandLine().getOut()::println);
     }
     return 0;
   }

@@ -5,6 +5,7 @@ import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class SampleGrids implements TrainingListener {
 
   private static final long SEED = 1;
   private static final int RECONSTRUCTIONS = 32;
+  private static final int ANIMATED = 16;
   private static final int COMPLETED_IMAGES = 16;
   private static final int COMPLETIONS = 3;
 
@@ -64,6 +66,17 @@ final class SampleGrids implements TrainingListener {
     ImageSet images = trainer.test().first(RECONSTRUCTIONS);
     Reconstructions.write(
         samples().resolve("reconstructions.png"), model, trainer.store(), trainer.data(), images);
+    if (model instanceof SequentialModel sequential) {
+      animate(sequential, images.first(ANIMATED));
+    }
+  }
+
+  private void animate(SequentialModel model, ImageSet images) {
+    var grid = Sampler.Grid.of(model, trainer.data());
+    Animation.ofSamples(model, trainer.store(), trainer.data(), grid, SEED)
+        .write(samples().resolve("drawing.gif"));
+    Animation.ofReconstructions(model, trainer.store(), trainer.data(), images)
+        .write(samples().resolve("redrawing.gif"));
   }
 
   private Path samples() {

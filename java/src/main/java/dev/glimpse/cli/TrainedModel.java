@@ -15,6 +15,7 @@ import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.nio.file.Path;
@@ -80,6 +81,12 @@ final class TrainedModel implements AutoCloseable {
   /** The model, where it has codes. */
   LatentModel latentModel() {
     return model(LatentModel.class, "code for an image");
+  }
+
+  /** The model, where it draws glimpse by glimpse. */
+  SequentialModel sequentialModel() {
+    return model(
+        SequentialModel.class, "glimpses to watch; draw, cdraw and drawgan draw in such steps");
   }
 
   ParameterStore store() {

@@ -21,7 +21,7 @@ final class Arena {
   static final class Block {
     final String name;
     final long bytes;
-    final int first;
+    int first;
     int last;
     long offset;
 
@@ -41,6 +41,10 @@ final class Arena {
     var block = new Block(name, align(bytes), first, last);
     blocks.add(block);
     return block;
+  }
+
+  void remove(Block block) {
+    blocks.remove(block);
   }
 
   private long align(long bytes) {

@@ -3,11 +3,12 @@ package dev.glimpse.graph;
 import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Reshape;
+import dev.glimpse.ops.Reversible;
 import dev.glimpse.ops.Scope;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +20,9 @@ import java.util.Set;
 
 /** Reverse-mode differentiation: extends a graph by the gradient rules of its ops. */
 public final class Gradients {
-  private final Map<Node, List<Tensor>> gradients = new HashMap<>();
+  private final Map<Node, List<GradientSum>> gradients = new HashMap<>();
   private final Set<Node> relevant = new HashSet<>();
+  private final Map<Tensor, Tensor> restored = new HashMap<>();
 
   private Gradients() {}
 
@@ -52,13 +54,19 @@ public final class Gradients {
     pass.findRelevant(loss.node(), wanted);
     pass.accumulate(loss, Ops.constant(1, Shape.SCALAR));
     pass.propagate(loss.node());
-    return wanted.stream()
-        .map(t -> pass.gradients.getOrDefault(t.node(), nulls(t.node())).get(t.index()))
-        .toList();
+    var result = new ArrayList<Tensor>();
+    wanted.forEach(t -> result.add(pass.of(t.node()).get(t.index())));
+    return result;
   }
 
-  private static List<Tensor> nulls(Node node) {
-    return new ArrayList<>(Arrays.asList(new Tensor[node.outputs().size()]));
+  /** The gradients by a node's outputs; null where there is none. */
+  private List<Tensor> of(Node node) {
+    var result = new ArrayList<Tensor>();
+    for (Tensor output : node.outputs()) {
+      List<GradientSum> sums = gradients.get(node);
+      result.add(sums == null ? null : sums.get(output.index()).total());
+    }
+    return result;
   }
 
   /** Marks the nodes between the wanted tensors and the loss; no other gradient is built. */
@@ -81,8 +89,10 @@ public final class Gradients {
       if (!relevant.contains(node) || node.inputs().isEmpty() || !gradients.containsKey(node)) {
         continue;
       }
-      List<Tensor> dy = gradients.get(node);
-      List<Tensor> dx = Scope.as(node.scope(), () -> node.op().gradients(node, dy));
+      List<Tensor> dy = of(node);
+      Node seen = restored.isEmpty() ? node : node.seenAs(this::restored);
+      restoreInput(seen, node);
+      List<Tensor> dx = Scope.as(node.scope(), () -> node.op().gradients(seen, dy));
       for (int i = 0; i < dx.size(); i++) {
         Tensor input = node.inputs().get(i);
         if (dx.get(i) != null && relevant.contains(input.node())) {
@@ -95,13 +105,33 @@ public final class Gradients {
     }
   }
 
+  /** From here back, an input of a reversible op is what its output gives. */
+  private void restoreInput(Node seen, Node node) {
+    if (seen.op() instanceof Reversible op && op.restores() != Reversible.NOTHING) {
+      restored.put(
+          unshaped(node.inputs().get(op.restores())),
+          Scope.as(node.scope(), () -> op.restore(seen)));
+    }
+  }
+
+  private Tensor restored(Tensor tensor) {
+    Tensor instead = restored.get(unshaped(tensor));
+    return instead == null ? tensor : Ops.reshape(instead, tensor.shape());
+  }
+
+  /** The tensor of which this one may be another shape. */
+  private static Tensor unshaped(Tensor tensor) {
+    Tensor t = tensor;
+    while (t.node().op() instanceof Reshape) {
+      t = t.node().inputs().get(0);
+    }
+    return t;
+  }
+
   private void accumulate(Tensor tensor, Tensor gradient) {
-    List<Tensor> sums = gradients.computeIfAbsent(tensor.node(), Gradients::nulls);
-    Tensor before = sums.get(tensor.index());
-    sums.set(
-        tensor.index(),
-        before == null
-            ? gradient
-            : Scope.as(tensor.node().scope(), () -> Ops.add(before, gradient)));
+    gradients
+        .computeIfAbsent(tensor.node(), n -> n.outputs().stream().map(GradientSum::new).toList())
+        .get(tensor.index())
+        .add(gradient);
   }
 }

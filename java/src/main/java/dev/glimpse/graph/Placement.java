@@ -2,6 +2,7 @@ package dev.glimpse.graph;
 
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Chain;
 import dev.glimpse.ops.Concat;
 import dev.glimpse.ops.FusedPointwise;
@@ -14,9 +15,10 @@ import dev.glimpse.ops.Tensor;
 import dev.glimpse.ops.View;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -34,6 +36,8 @@ final class Placement {
   private final Map<Tensor, Place> places = new HashMap<>();
   private final Map<Tensor, Part> parts = new HashMap<>();
   private final Map<Tensor, Step> producers = new HashMap<>();
+  private final Map<Prepared, Arena.Block> prepared = new HashMap<>();
+  private final Set<Tensor> read = new HashSet<>();
   private final Arena arena;
   private final int end;
   final List<Work> work = new ArrayList<>();
@@ -43,9 +47,24 @@ final class Placement {
       Op op,
       List<Place> inputs,
       List<Place> outputs,
+      Set<Integer> unread,
       List<Arena.Block> workspaces,
-      boolean prepared,
-      String scope) {}
+      Preparation preparation,
+      String scope) {
+    Work(Op op, List<Place> inputs, List<Place> outputs, String scope) {
+      this(op, inputs, outputs, Set.of(), List.of(), Preparation.PART, scope);
+    }
+  }
+
+  /** What becomes of the launch that only prepares an input for the others. */
+  enum Preparation {
+    /** It is one of the step's launches, if there is any. */
+    PART,
+    /** What it prepares stays valid: it is run before all others, and only once. */
+    ONCE,
+    /** An earlier step has prepared the same. */
+    DONE
+  }
 
   /** A matrix in a fixed buffer or in a block of the arena; just one of the two is set. */
   record Place(Buffer buffer, Arena.Block block, Shape shape, int offset, int stride) {
@@ -57,12 +76,26 @@ final class Placement {
       return new View(memory, shape.rows(), shape.columns(), offset, stride);
     }
 
-    Place part(Shape part, int from) {
-      return new Place(buffer, block, part, offset + from, stride);
+    /** The part of a tensor that begins at an index of an axis. */
+    Place part(Axis axis, Shape part, int from) {
+      boolean along = axis == Axis.LAST || shape.rank() == 1;
+      int step = along ? 1 : shape.rows() / axis.length(shape) * stride;
+      return new Place(buffer, block, part, offset + from * step, stride);
+    }
+
+    /** The same elements under another shape; the rows must be neighbours. */
+    Place reshaped(Shape other) {
+      return new Place(buffer, block, other, offset, other.columns());
+    }
+
+    private boolean adjacent() {
+      return stride == shape.columns() || shape.rows() == 1;
     }
   }
 
-  private record Part(Tensor whole, int from) {}
+  private record Part(Tensor whole, Axis axis, int from) {}
+
+  private record Prepared(Tensor input, Object form) {}
 
   /**
    * @param fixed the buffers of leaves and of kept tensors, null for all others
@@ -84,10 +117,12 @@ final class Placement {
     this.end = steps.size();
     for (Step step : steps) {
       step.outputs.forEach(t -> producers.put(t, step));
+      read.addAll(step.inputs);
     }
+    read.addAll(kept);
     for (Step step : steps) {
-      if (step.op instanceof Concat) {
-        planParts(step, kept);
+      if (step.op instanceof Concat concat) {
+        planParts(step, concat.axis(), kept);
       }
     }
     for (int i = 0; i < steps.size(); i++) {
@@ -99,12 +134,7 @@ final class Placement {
   /** A copy from buffer to buffer. */
   static Work copy(Shape shape, Buffer from, Buffer to, String scope) {
     return new Work(
-        COPY,
-        List.of(whole(from, null, shape)),
-        List.of(whole(to, null, shape)),
-        List.of(),
-        false,
-        scope);
+        COPY, List.of(whole(from, null, shape)), List.of(whole(to, null, shape)), scope);
   }
 
   Arena arena() {
@@ -112,65 +142,94 @@ final class Placement {
   }
 
   /** Lets the producers of a concatenation's inputs write straight into it, where they can. */
-  private void planParts(Step concat, Set<Tensor> kept) {
+  private void planParts(Step concat, Axis axis, Set<Tensor> kept) {
     Tensor whole = concat.outputs.get(0);
     int from = 0;
     for (Tensor input : concat.inputs) {
       Step producer = producers.get(input);
       if (producer != null
-          && !(producer.op instanceof Structural)
-          && producer.op.writesStrided(producer.outputs.indexOf(input))
+          && writesParts(producer, input)
           && !kept.contains(input)
           && !parts.containsKey(input)) {
-        parts.put(input, new Part(whole, from));
+        parts.put(input, new Part(whole, axis, from));
       }
-      from += input.shape().columns();
+      from += axis.length(input.shape());
     }
+  }
+
+  private static boolean writesParts(Step producer, Tensor output) {
+    return producer.op instanceof Structural
+        ? producer.op instanceof Concat
+        : producer.op.writesStrided(producer.outputs.indexOf(output));
   }
 
   private void place(Step step, int position) {
     List<Place> inputs = new ArrayList<>(step.inputs.stream().map(t -> use(t, position)).toList());
     if (step.op instanceof Split split) {
-      for (int i = 0; i < step.outputs.size(); i++) {
-        Tensor output = step.outputs.get(i);
-        places.put(output, inputs.get(0).part(output.shape(), split.offset(i)));
+      int from = 0;
+      for (Tensor output : step.outputs) {
+        places.put(output, inputs.get(0).part(split.axis(), output.shape(), from));
+        from += split.axis().length(output.shape());
       }
-    } else if (step.op instanceof Concat) {
+    } else if (step.op instanceof Concat concat) {
       Place whole = define(step.outputs.get(0), position);
       int from = 0;
       for (Place input : inputs) {
-        Place part = whole.part(input.shape, from);
+        Place part = whole.part(concat.axis(), input.shape, from);
         if (!part.equals(input)) {
-          work.add(new Work(COPY, List.of(input), List.of(part), List.of(), false, step.scope));
+          work.add(new Work(COPY, List.of(input), List.of(part), step.scope));
         }
-        from += input.shape.columns();
+        from += concat.axis().length(input.shape);
       }
     } else if (step.op instanceof Structural) {
       Tensor output = step.outputs.get(0);
-      Place input = contiguous(inputs.get(0), position, step.scope);
-      places.put(
-          output,
-          new Place(input.buffer, input.block, output.shape(), 0, output.shape().columns()));
+      Place input = inputs.get(0);
+      if (!input.adjacent()) {
+        input = contiguous(input, position, step.scope);
+      }
+      places.put(output, input.reshaped(output.shape()));
     } else {
       if (!step.op.readsStrided()) {
         inputs.replaceAll(input -> contiguous(input, position, step.scope));
       }
       List<Place> outputs = step.outputs.stream().map(t -> define(t, position)).toList();
-      boolean prepared = frozen && isPrepared(step);
-      var workspaces = new ArrayList<Arena.Block>();
-      for (long bytes :
-          step.op.workspaces(device, step.inputs.stream().map(Tensor::shape).toList())) {
-        String name = step.scope + " workspace";
-        boolean stays = prepared && workspaces.isEmpty();
-        workspaces.add(stays ? arena.add(name, bytes, 0, end) : block(name, bytes, position));
-      }
-      work.add(new Work(step.op, inputs, outputs, workspaces, prepared, step.scope));
+      work.add(launched(step, position, inputs, outputs));
     }
   }
 
-  private boolean isPrepared(Step step) {
-    OptionalInt input = step.op.prepared(device);
-    return input.isPresent() && step.inputs.get(input.getAsInt()).node().op() instanceof Parameter;
+  private Work launched(Step step, int position, List<Place> inputs, List<Place> outputs) {
+    List<Shape> shapes = step.inputs.stream().map(Tensor::shape).toList();
+    String name = step.scope + " workspace";
+    var unread = new HashSet<Integer>();
+    for (int i = 0; i < step.outputs.size(); i++) {
+      if (!read.contains(step.outputs.get(i))) {
+        unread.add(i);
+      }
+    }
+    var workspaces = new ArrayList<Arena.Block>();
+    for (long bytes : step.op.workspaces(device, shapes)) {
+      workspaces.add(block(name, bytes, position));
+    }
+    Optional<Op.Preparation> wanted = step.op.preparation(device, shapes);
+    if (wanted.isEmpty() || !reuse) {
+      return new Work(step.op, inputs, outputs, unread, workspaces, Preparation.PART, step.scope);
+    }
+    Tensor input = step.inputs.get(wanted.get().input());
+    var key = new Prepared(input, wanted.get().form());
+    Arena.Block earlier = prepared.get(key);
+    var preparation = earlier != null ? Preparation.DONE : Preparation.PART;
+    if (earlier == null) {
+      prepared.put(key, workspaces.get(0));
+    } else {
+      arena.remove(workspaces.set(0, earlier));
+      earlier.last = Math.max(earlier.last, position);
+    }
+    if (frozen && input.node().op() instanceof Parameter) {
+      workspaces.get(0).first = 0;
+      workspaces.get(0).last = end;
+      preparation = earlier != null ? Preparation.DONE : Preparation.ONCE;
+    }
+    return new Work(step.op, inputs, outputs, unread, workspaces, preparation, step.scope);
   }
 
   private Place contiguous(Place place, int position, String scope) {
@@ -186,7 +245,7 @@ final class Placement {
             place.shape.columns());
     // An alias of the copy may outlive this step.
     copy.block.last = end;
-    work.add(new Work(COPY, List.of(place), List.of(copy), List.of(), false, scope));
+    work.add(new Work(COPY, List.of(place), List.of(copy), scope));
     return copy;
   }
 
@@ -210,7 +269,7 @@ final class Placement {
     Part part = parts.get(tensor);
     Place place;
     if (part != null) {
-      place = define(part.whole, position).part(tensor.shape(), part.from);
+      place = define(part.whole, position).part(part.axis, tensor.shape(), part.from);
     } else {
       Buffer buffer = fixed.apply(tensor);
       String name = producers.get(tensor).scope + " " + tensor;

@@ -132,7 +132,10 @@ public final class PlanBuilder {
           boolean taken = kept.containsKey(canonical);
           kept.put(taken ? steps.copy(canonical, tensor.shape()) : canonical, buffer);
         });
-    List<Step> list = optimised ? ColumnSums.merge(steps.list) : steps.list;
+    List<Step> list = steps.list;
+    if (optimised) {
+      list = SharedPanels.share(ColumnSums.merge(list), device.info());
+    }
     List<Step> fused = Fusion.fuse(list, kept.keySet(), optimised);
     var placement =
         new Placement(
@@ -205,8 +208,10 @@ public final class PlanBuilder {
     void lower(Placement.Work work) {
       int first = launches.size();
       work.op().lower(new WorkSite(work));
-      if (work.prepared()) {
-        once.add(launches.remove(first));
+      switch (work.preparation()) {
+        case ONCE -> once.add(launches.remove(first));
+        case DONE -> launches.remove(first);
+        case PART -> {}
       }
     }
 
@@ -219,8 +224,7 @@ public final class PlanBuilder {
       Objective objective = learner.objective();
       var site =
           new WorkSite(
-              new Placement.Work(
-                  null, List.of(), List.of(), List.of(), false, objective.name() + "/update"));
+              new Placement.Work(null, List.of(), List.of(), objective.name() + "/update"));
       Optimizer.Update update = learner.update();
       if (objective.optimizer().maxNorm() > 0) {
         squaredNorm(site, learner);
@@ -252,8 +256,7 @@ public final class PlanBuilder {
       if (metrics.isEmpty() && objectives.isEmpty() && streams.isEmpty()) {
         return;
       }
-      var site =
-          new WorkSite(new Placement.Work(null, List.of(), List.of(), List.of(), false, "advance"));
+      var site = new WorkSite(new Placement.Work(null, List.of(), List.of(), "advance"));
       site.launch(
           site.kernel("random.cl", "advance", Map.of()),
           List.of(
@@ -296,6 +299,11 @@ public final class PlanBuilder {
 
       private Buffer memory(Arena.Block block) {
         return blocks.computeIfAbsent(block, plan::slice);
+      }
+
+      @Override
+      public boolean isRead(int output) {
+        return !work.unread().contains(output);
       }
 
       @Override

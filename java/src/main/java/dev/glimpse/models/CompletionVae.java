@@ -97,7 +97,7 @@ public final class CompletionVae implements CompletionModel {
     Tensor z = q.repeat(samples).sample();
     Tensor logits = logits(z, repeat(features, samples));
     Tensor error = bernoulliCrossEntropy(logits, repeat(image, samples));
-    return new Elbo(q, p, z, negate(rowSum(missingPart(error))), samples);
+    return Elbo.of(q, p, z, negate(rowSum(missingPart(error))), samples);
   }
 
   @Override

@@ -100,7 +100,7 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
     Tensor z = q.repeat(samples).sample();
     Tensor logits = logits(z, repeat(y, samples));
     Tensor logLikelihood = negate(rowSum(bernoulliCrossEntropy(logits, repeat(x, samples))));
-    return new Elbo(q, prior(y), z, logLikelihood, samples);
+    return Elbo.of(q, prior(y), z, logLikelihood, samples);
   }
 
   @Override

@@ -14,9 +14,11 @@ import dev.glimpse.models.Discriminator.Verdict;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Model.Lesson;
 import dev.glimpse.train.Settings;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
@@ -42,20 +44,35 @@ final class Contest {
       GaussianHead posterior,
       Layer generator,
       Discriminator discriminator) {
+    this(
+        settings,
+        ParameterSet.of("encoder", encoder.parameters(), posterior.parameters()),
+        ParameterSet.of("generator", generator.parameters()),
+        discriminator,
+        List.of(encoder.statistics(), generator.statistics()));
+  }
+
+  /**
+   * @param statistics the running statistics of encoder and generator
+   */
+  Contest(
+      Settings settings,
+      ParameterSet ofEncoder,
+      ParameterSet ofGenerator,
+      Discriminator discriminator,
+      List<List<Parameter>> statistics) {
     this.discriminator = discriminator;
+    this.ofEncoder = ofEncoder;
+    this.ofGenerator = ofGenerator;
     beta = (float) settings.number("beta");
     gamma = (float) settings.number("gamma");
     equilibrium = Equilibrium.of(settings);
-    ofEncoder = ParameterSet.of("encoder", encoder.parameters(), posterior.parameters());
-    ofGenerator = ParameterSet.of("generator", generator.parameters());
     ofDiscriminator = ParameterSet.of("discriminator", discriminator.parameters());
-    statistics =
-        ParameterSet.of(
-            "statistics",
-            encoder.statistics(),
-            generator.statistics(),
-            discriminator.statistics(),
-            equilibrium.counts());
+    var all = new ArrayList<Parameter>();
+    statistics.forEach(all::addAll);
+    all.addAll(discriminator.statistics());
+    all.addAll(equilibrium.counts());
+    this.statistics = ParameterSet.of("statistics", all);
   }
 
   static Settings define(Settings settings) {
@@ -69,7 +86,7 @@ final class Contest {
   }
 
   /**
-   * The lesson of a batch.
+   * The lesson of a batch, with reconstruction in the discriminator's features.
    *
    * @param posterior q(z | x)
    * @param reconstruction the images of codes drawn from it
@@ -83,12 +100,30 @@ final class Contest {
       Tensor sample,
       Tensor labels,
       Function<String, Optimizer> optimizers) {
+    return lesson(
+        posterior.klFromStandard(), null, real, reconstruction, sample, labels, optimizers);
+  }
+
+  /**
+   * The lesson of a batch.
+   *
+   * @param kl KL(q(z | x) || p(z)), {@code [N, 1]}
+   * @param error - log p(x | z), {@code [N, 1]}; null to take the error in the features instead
+   */
+  Lesson lesson(
+      Tensor kl,
+      Tensor error,
+      Tensor real,
+      Tensor reconstruction,
+      Tensor sample,
+      Tensor labels,
+      Function<String, Optimizer> optimizers) {
     Verdict ofReal = discriminator.judge(real);
     Verdict ofReconstruction = discriminator.judge(reconstruction);
     Verdict ofSample = discriminator.judge(sample);
 
-    Tensor prior = mean(posterior.klFromStandard());
-    Tensor similarity = featureError(ofReal, ofReconstruction);
+    Tensor prior = mean(kl);
+    Tensor similarity = error == null ? featureError(ofReal, ofReconstruction) : mean(error);
     Tensor realLoss = discriminator.lossOfReal(ofReal, labels);
     Tensor fakeLoss =
         add(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
@@ -120,7 +155,7 @@ final class Contest {
                 equilibrium.discriminator(realLoss, perFake)));
     var metrics = new LinkedHashMap<String, Tensor>();
     metrics.put("kl", prior);
-    metrics.put("featureError", similarity);
+    metrics.put(error == null ? "featureError" : "reconstruction", similarity);
     metrics.put("realLoss", realLoss);
     metrics.put("fakeLoss", fakeLoss);
     metrics.put("generatorLoss", deceit);

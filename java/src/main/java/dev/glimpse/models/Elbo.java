@@ -14,24 +14,58 @@ import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.ops.Variable;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The bounds on log p(x) that variational auto-encoders climb, in nats.
  *
- * @param posterior q(z | x), over N examples
- * @param prior p(z); null for the standard normal distribution
- * @param codes samples of the posterior, {@code [N S, Z]}, those of an example together
- * @param logLikelihood log p(x | z) of each, {@code [N S, 1]}
+ * @param kl KL(q(z | x) || p(z)) of N examples, {@code [N, 1]}
+ * @param logRatio log p(z) / q(z | x) of S codes of each, those of an example together, {@code [N
+ *     S, 1]}
+ * @param logLikelihood log p(x | z) of each code, {@code [N S, 1]}
  * @param samples S
  */
-record Elbo(Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikelihood, int samples) {
+record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
   /** The weight of the KL term, which a warm-up raises from 0 to 1. */
   static final Variable KL_WEIGHT = new Variable("kl.weight", 1);
 
-  /** KL(q(z | x) || p(z)), {@code [N, 1]}. */
-  Tensor kl() {
-    return prior == null ? posterior.klFromStandard() : posterior.klFrom(prior);
+  /**
+   * The bound of one code z for each sample.
+   *
+   * @param posterior q(z | x), over N examples
+   * @param prior p(z); null for the standard normal distribution
+   * @param codes samples of the posterior, {@code [N S, Z]}
+   */
+  static Elbo of(
+      Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikelihood, int samples) {
+    Tensor kl = prior == null ? posterior.klFromStandard() : posterior.klFrom(prior);
+    Gaussian p = prior == null ? standard(codes.shape()) : prior.repeat(samples);
+    return new Elbo(kl, logRatio(posterior.repeat(samples), p, codes), logLikelihood, samples);
+  }
+
+  private static Tensor logRatio(Gaussian posterior, Gaussian prior, Tensor codes) {
+    return subtract(prior.logDensity(codes), posterior.logDensity(codes));
+  }
+
+  /**
+   * The bound of a sequence of codes, each with the standard normal prior (Gregor et al. 2015,
+   * equations 9 to 12).
+   *
+   * @param posteriors q(z_t | z_<t, x), over N examples each
+   * @param codes a sample of each, {@code [N, Z]}
+   */
+  static Elbo ofSequence(List<Gaussian> posteriors, List<Tensor> codes, Tensor logLikelihood) {
+    Tensor kl = null;
+    Tensor ratio = null;
+    for (int t = 0; t < codes.size(); t++) {
+      Gaussian q = posteriors.get(t);
+      Tensor z = codes.get(t);
+      Tensor stepRatio = logRatio(q, standard(z.shape()), z);
+      kl = t == 0 ? q.klFromStandard() : add(kl, q.klFromStandard());
+      ratio = t == 0 ? stepRatio : add(ratio, stepRatio);
+    }
+    return new Elbo(kl, ratio, logLikelihood, 1);
   }
 
   /**
@@ -43,17 +77,11 @@ record Elbo(Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikeliho
 
   /** The negative bound of Kingma and Welling 2014, equation 10, with the weighted KL term. */
   Tensor loss() {
-    return add(mean(reconstruction()), multiply(mean(kl()), Tensor.of(KL_WEIGHT)));
+    return add(mean(reconstruction()), multiply(mean(kl), Tensor.of(KL_WEIGHT)));
   }
 
   /** log p(x, z) / q(z | x), {@code [N, S]}. */
   Tensor logWeights() {
-    Gaussian q = posterior.repeat(samples);
-    Tensor logPrior =
-        prior == null
-            ? standard(codes.shape()).logDensity(codes)
-            : prior.repeat(samples).logDensity(codes);
-    Tensor logRatio = subtract(logPrior, q.logDensity(codes));
     Tensor weights = add(logLikelihood, logRatio);
     return reshape(weights, Shape.of(weights.shape().rows() / samples, samples));
   }
@@ -66,8 +94,8 @@ record Elbo(Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikeliho
   /** Per example, for an evaluation with one sample. */
   Map<String, Tensor> perExample() {
     var metrics = new LinkedHashMap<String, Tensor>();
-    metrics.put("elbo", subtract(logLikelihood, kl()));
-    metrics.put("kl", kl());
+    metrics.put("elbo", subtract(logLikelihood, kl));
+    metrics.put("kl", kl);
     metrics.put("reconstruction", reconstruction());
     return metrics;
   }
@@ -75,7 +103,7 @@ record Elbo(Gaussian posterior, Gaussian prior, Tensor codes, Tensor logLikeliho
   /** Means over the batch. */
   Map<String, Tensor> means() {
     var metrics = new LinkedHashMap<String, Tensor>();
-    metrics.put("kl", mean(kl()));
+    metrics.put("kl", mean(kl));
     metrics.put("reconstruction", mean(reconstruction()));
     return metrics;
   }

@@ -46,6 +46,21 @@ public final class Models {
               () -> adversarial(VaeGan.settings()),
               ConditionalVaeGan::new),
           new Kind(
+              "draw",
+              "DRAW, recurrent VAE that draws an image glimpse by glimpse, with attention",
+              () -> recurrent(Draw.settings()),
+              Draw::new),
+          new Kind(
+              "cdraw",
+              "the same on labels",
+              () -> recurrent(Draw.settings()),
+              ConditionalDraw::new),
+          new Kind(
+              "drawgan",
+              "DRAW whose drawings a GAN's discriminator judges",
+              () -> adversarial(DrawGan.settings()),
+              DrawGan::new),
+          new Kind(
               "classifier",
               "convolutional network that reads labels, by which generated images are judged",
               () -> ofGreyValues(Classifier.settings()),
@@ -57,6 +72,11 @@ public final class Models {
     return settings.text("condition").equals("labels")
         ? new ConditionalVae(data, settings)
         : new CompletionVae(data, settings);
+  }
+
+  /** Gradients through many steps are clipped, as Gregor et al. do. */
+  private static Settings recurrent(Settings settings) {
+    return TrainingSettings.define(settings).standard("train.clip", 5.0);
   }
 
   /** What DCGAN is trained with (Radford et al. 2016, section 4). */

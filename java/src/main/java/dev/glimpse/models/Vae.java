@@ -75,7 +75,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
     Gaussian q = posterior(x);
     Tensor z = q.repeat(samples).sample();
     Tensor logLikelihood = negate(rowSum(bernoulliCrossEntropy(logits(z), repeat(x, samples))));
-    return new Elbo(q, null, z, logLikelihood, samples);
+    return Elbo.of(q, null, z, logLikelihood, samples);
   }
 
   @Override

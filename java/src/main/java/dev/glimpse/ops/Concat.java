@@ -1,13 +1,12 @@
 package dev.glimpse.ops;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Joins tensors along the last axis. Where it can, the plan lets the producers write straight into
- * their part; the others are copied.
+ * Joins tensors along an axis. Where it can, the plan lets the producers write straight into their
+ * part; the others are copied.
  */
-public record Concat() implements Structural {
+public record Concat(Axis axis) implements Structural {
   @Override
   public String name() {
     return "concat";
@@ -15,20 +14,22 @@ public record Concat() implements Structural {
 
   @Override
   public List<Shape> shapes(List<Shape> inputs) {
-    int width = 0;
+    Shape first = inputs.get(0);
+    int length = 0;
     for (Shape shape : inputs) {
-      if (!shape.withColumns(1).equals(inputs.get(0).withColumns(1))) {
-        throw new ShapeException("all axes but the last must agree");
+      if (!axis.resize(shape, 1).equals(axis.resize(first, 1))) {
+        throw new ShapeException(
+            "all axes but the %s must agree".formatted(axis.name().toLowerCase()));
       }
-      width += shape.columns();
+      length += axis.length(shape);
     }
-    return List.of(inputs.get(0).withColumns(width));
+    return List.of(axis.resize(first, length));
   }
 
   @Override
   public List<Tensor> gradients(Node node, List<Tensor> dy) {
-    var widths = new ArrayList<Integer>();
-    node.inputs().forEach(input -> widths.add(input.shape().columns()));
-    return Ops.split(dy.get(0), widths);
+    List<Integer> lengths =
+        node.inputs().stream().map(input -> axis.length(input.shape())).toList();
+    return Ops.split(axis, dy.get(0), lengths);
   }
 }

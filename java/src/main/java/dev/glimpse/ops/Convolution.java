@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * The convolution of images {@code [N, H, W, C]} with weights {@code [kh, kw, in, out]} (the
@@ -166,9 +166,16 @@ public record Convolution(
 
   /** The weights, which are packed. */
   @Override
-  public OptionalInt prepared(DeviceInfo device) {
-    return device.kind().isCpu() ? OptionalInt.of(1) : OptionalInt.empty();
+  public Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
+    if (!device.kind().isCpu()) {
+      return Optional.empty();
+    }
+    Extent in = Window.extent(inputs.get(0));
+    return Optional.of(new Preparation(1, new Packing(window, in, out, scatter, swapped)));
   }
+
+  /** What decides how weights are packed. */
+  private record Packing(Window window, Extent in, Extent out, boolean scatter, boolean swapped) {}
 
   @Override
   public void lower(Site site) {

@@ -6,6 +6,7 @@ import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The product of two matrices, each taken as it lies or transposed, and the pointwise chain that
@@ -13,16 +14,21 @@ import java.util.List;
  *
  * @param epilogue what becomes of the product before it is stored
  * @param columnSum whether there is one more output, the sums of B's columns {@code [N]}
+ * @param sharedPanels whether B is packed by a launch of its own, for all products that read it
  */
-public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum)
+public record MatMul(
+    boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum, boolean sharedPanels)
     implements EpilogueHost, ColumnSumHost {
   /** The tile of a GPU work-group, and its side in work-items. */
   private static final int GPU_TILE = 64;
 
   private static final int GPU_SIDE = 16;
 
+  /** The steps of k that are packed at once: DEPTH of {@code kernels/gemm.cl}. */
+  private static final int DEPTH = 1024;
+
   public MatMul(boolean transposeA, boolean transposeB) {
-    this(transposeA, transposeB, Chain.STORE, false);
+    this(transposeA, transposeB, Chain.STORE, false, false);
   }
 
   @Override
@@ -32,7 +38,7 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
 
   @Override
   public Op with(Chain chain) {
-    return new MatMul(transposeA, transposeB, chain, columnSum);
+    return new MatMul(transposeA, transposeB, chain, columnSum, sharedPanels);
   }
 
   @Override
@@ -42,12 +48,32 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
 
   @Override
   public boolean sumsColumns() {
-    return !transposeB;
+    return !transposeB && !sharedPanels;
   }
 
   @Override
   public Op withColumnSum() {
-    return new MatMul(transposeA, false, epilogue, true);
+    return new MatMul(transposeA, false, epilogue, true, sharedPanels);
+  }
+
+  /** Whether this product would pack B, and might share it with others. */
+  public boolean packs(DeviceInfo device, List<Shape> inputs) {
+    return device.kind().isCpu()
+        && !columnSum
+        && !sharedPanels
+        && packs(geometry(inputs.get(0), inputs.get(1)));
+  }
+
+  /** The same product, of a B that is packed once for all that read it. */
+  public MatMul withSharedPanels() {
+    return new MatMul(transposeA, transposeB, epilogue, columnSum, true);
+  }
+
+  @Override
+  public Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
+    return sharedPanels
+        ? Optional.of(new Preparation(1, transposeB ? "columns" : "rows"))
+        : Optional.empty();
   }
 
   @Override
@@ -105,8 +131,12 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
       return List.of();
     }
     RegisterTile tile = RegisterTile.of(device);
-    long panels = (long) tile.panels(size.n) * size.blocks(device, true);
-    return List.of(4 * panels * tile.columns() * size.k);
+    if (sharedPanels) {
+      return List.of(4L * tile.panels(size.n) * tile.columns() * size.k);
+    }
+    long items = (long) tile.panels(size.n) * size.blocks(device, true);
+    int rows = size.k > DEPTH ? DEPTH + size.rowsPerItem(device, true) : size.k;
+    return List.of(4 * items * tile.columns() * rows);
   }
 
   /** The extents of a product. */
@@ -176,6 +206,9 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
     if (packed) {
       arguments.add(site.workspace(0));
     }
+    if (sharedPanels) {
+      pack(site, b, size);
+    }
     if (columnSum) {
       arguments.add(site.output(out.size()).buffer());
     }
@@ -184,9 +217,10 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
     if (cpu) {
       var tile = RegisterTile.of(site.device());
       tile.define(defines);
-      defines.put("PACK", packed ? "1" : "0");
+      defines.put("PACK", packed && !sharedPanels ? "1" : "0");
+      defines.put("PACKED", sharedPanels ? "1" : "0");
       defines.put("SHORT", m < RegisterTile.ROWS ? "1" : "0");
-      int rowsPerItem = size.rowsPerItem(site.device(), packed);
+      int rowsPerItem = size.rowsPerItem(site.device(), packed && !sharedPanels);
       arguments.add(rowsPerItem);
       global = List.of((m + rowsPerItem - 1) / rowsPerItem, tile.panels(n));
     } else {
@@ -207,6 +241,20 @@ public record MatMul(boolean transposeA, boolean transposeB, Chain epilogue, boo
         global,
         cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
         new Cost(elements * (2L * k + epilogue.flops()), bytes));
+  }
+
+  /** Copies B to panels, each by a work-item. */
+  private void pack(Site site, View b, Geometry size) {
+    RegisterTile tile = RegisterTile.of(site.device());
+    var defines = new LinkedHashMap<String, String>();
+    tile.define(defines);
+    defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
+    site.launch(
+        site.kernel("pack_panels.cl", "pack_panels", defines),
+        List.of(b.buffer(), site.workspace(0), size.n, size.k, b.offset(), b.stride()),
+        List.of(tile.panels(size.n), 1),
+        List.of(1, 1),
+        new Cost(0, 2 * b.bytes()));
   }
 
   private static int groups(int extent) {

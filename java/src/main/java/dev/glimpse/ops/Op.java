@@ -2,7 +2,7 @@ package dev.glimpse.ops;
 
 import dev.glimpse.device.DeviceInfo;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * An operation: its shape rule, its gradient rule and its kernel launches. An op is a value; two
@@ -34,12 +34,21 @@ public interface Op {
   }
 
   /**
-   * The input that the first launch prepares for the others, in workspace 0, from nothing else:
-   * where it never changes, once is enough. None by default.
+   * What the first launch prepares for the others, in workspace 0, from one input and nothing else:
+   * once for all steps of a plan that prepare the same, and once for all runs where the input never
+   * changes. Nothing by default.
    */
-  default OptionalInt prepared(DeviceInfo device) {
-    return OptionalInt.empty();
+  default Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
+    return Optional.empty();
   }
+
+  /**
+   * A preparation.
+   *
+   * @param input which input is prepared
+   * @param form equal where an input is prepared in the same way
+   */
+  record Preparation(int input, Object form) {}
 
   /**
    * Whether the launches read inputs whose rows lie apart (see {@link View#stride}); else such an

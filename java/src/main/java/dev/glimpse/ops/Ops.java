@@ -221,17 +221,87 @@ public final class Ops {
   }
 
   public static Tensor reshape(Tensor a, Shape shape) {
-    return a.shape().equals(shape) ? a : Tensor.of(new Reshape(shape), a);
+    if (a.shape().equals(shape)) {
+      return a;
+    }
+    if (a.node().op() instanceof Reshape && a.shape().size() == shape.size()) {
+      return reshape(a.node().inputs().get(0), shape);
+    }
+    return Tensor.of(new Reshape(shape), a);
   }
 
   /** Cuts the last axis into parts of these widths. */
   public static List<Tensor> split(Tensor a, List<Integer> widths) {
-    return widths.size() == 1 ? List.of(a) : Node.of(new Split(widths), List.of(a)).outputs();
+    return split(Axis.LAST, a, widths);
+  }
+
+  /** Cuts an axis into parts of these lengths. */
+  public static List<Tensor> split(Axis axis, Tensor a, List<Integer> lengths) {
+    return lengths.size() == 1
+        ? List.of(a)
+        : Node.of(new Split(axis, lengths), List.of(a)).outputs();
   }
 
   /** Joins along the last axis. */
   public static Tensor concat(List<Tensor> parts) {
-    return parts.size() == 1 ? parts.get(0) : Node.of(new Concat(), parts).outputs().get(0);
+    return concat(Axis.LAST, parts);
+  }
+
+  /** Joins along an axis. */
+  public static Tensor concat(Axis axis, List<Tensor> parts) {
+    return parts.size() == 1 ? parts.get(0) : Node.of(new Concat(axis), parts).outputs().get(0);
+  }
+
+  /**
+   * One step of a long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of
+   * Gers et al. 2000), behind the product that gives its gates.
+   *
+   * @param gates input, forget, candidate and output, before their activations: {@code [N, 4 H]}
+   * @param cell the cells before the step, {@code [N, H]}
+   * @return the new hidden state and the new cells, {@code [N, H]} each
+   */
+  public static List<Tensor> lstm(Tensor gates, Tensor cell) {
+    return Node.of(new LstmStep(), List.of(gates, cell)).outputs().subList(0, 2);
+  }
+
+  /**
+   * What a grid of Gaussian filters sees of an image (Gregor et al., "DRAW", ICML 2015, equations
+   * 22 to 27).
+   *
+   * @param images {@code [N, H, W, C]}
+   * @param windows where the grid lies: five numbers per image (see {@link AttentionWindow}),
+   *     {@code [N, 5]}
+   * @param size the filters of a row and of a column of the grid
+   * @return {@code [N, size, size, C]}
+   */
+  public static Tensor attentionRead(Tensor images, Tensor windows, int size) {
+    return AttentionRead.of(images, null, windows, size);
+  }
+
+  /**
+   * The same of an image and of its error image, {@code images - sigmoid(canvases)}, which is never
+   * stored.
+   *
+   * @param canvases {@code [N, H, W, C]}
+   * @return {@code [N, 2, size, size, C]}, the image first
+   */
+  public static Tensor attentionRead(Tensor images, Tensor canvases, Tensor windows, int size) {
+    return AttentionRead.of(images, canvases, windows, size);
+  }
+
+  /**
+   * Canvases to which patches are added, each spread by a grid of Gaussian filters (DRAW, equations
+   * 28 and 29).
+   *
+   * @param canvases {@code [N, H, W, C]}
+   * @param patches {@code [N, size, size, C]}
+   * @param windows as for {@link #attentionRead}
+   * @param recompute whether gradients take the old canvas back from the new one, so that it need
+   *     not be kept
+   */
+  public static Tensor attentionWrite(
+      Tensor canvases, Tensor patches, Tensor windows, boolean recompute) {
+    return AttentionWrite.of(canvases, patches, windows, recompute);
   }
 
   /** Every entry of the first axis, repeated. */

@@ -66,6 +66,20 @@ public record Shape(List<Integer> dimensions) {
     return of(changed);
   }
 
+  /**
+   * This shape with another first axis.
+   *
+   * @throws ShapeException for a scalar, which has none
+   */
+  public Shape withFirst(int length) {
+    if (rank() == 0) {
+      throw new ShapeException("a scalar has no first axis");
+    }
+    int[] changed = dimensions.stream().mapToInt(d -> d).toArray();
+    changed[0] = length;
+    return of(changed);
+  }
+
   @Override
   public String toString() {
     return dimensions.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));

@@ -28,6 +28,9 @@ public interface Site {
   /** A number that no other random tensor of this plan has. */
   int stream();
 
+  /** Whether anybody reads an output. One that nobody reads need not be written. */
+  boolean isRead(int output);
+
   /** Appends a launch. Arguments are {@link Buffer}, {@link Integer} or {@link Float}. */
   void launch(
       Kernel kernel, List<Object> arguments, List<Integer> global, List<Integer> local, Cost cost);

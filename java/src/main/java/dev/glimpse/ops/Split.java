@@ -3,10 +3,10 @@ package dev.glimpse.ops;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts the last axis into parts, one output each: views of the input, which cost nothing. */
-public record Split(List<Integer> widths) implements Structural {
+/** Cuts an axis into parts, one output each: views of the input, which cost nothing. */
+public record Split(Axis axis, List<Integer> lengths) implements Structural {
   public Split {
-    widths = List.copyOf(widths);
+    lengths = List.copyOf(lengths);
   }
 
   @Override
@@ -16,11 +16,13 @@ public record Split(List<Integer> widths) implements Structural {
 
   @Override
   public List<Shape> shapes(List<Shape> inputs) {
-    int sum = widths.stream().mapToInt(w -> w).sum();
-    if (sum != inputs.get(0).columns()) {
-      throw new ShapeException("parts " + widths + " do not fill the last axis");
+    Shape whole = inputs.get(0);
+    int sum = lengths.stream().mapToInt(w -> w).sum();
+    if (sum != axis.length(whole)) {
+      throw new ShapeException(
+          "parts %s do not fill the %s axis".formatted(lengths, axis.name().toLowerCase()));
     }
-    return widths.stream().map(inputs.get(0)::withColumns).toList();
+    return lengths.stream().map(length -> axis.resize(whole, length)).toList();
   }
 
   @Override
@@ -29,11 +31,6 @@ public record Split(List<Integer> widths) implements Structural {
     for (int i = 0; i < dy.size(); i++) {
       parts.add(dy.get(i) != null ? dy.get(i) : Ops.constant(0, node.outputs().get(i).shape()));
     }
-    return List.of(Ops.concat(parts));
-  }
-
-  /** Where a part begins. */
-  public int offset(int part) {
-    return widths.subList(0, part).stream().mapToInt(w -> w).sum();
+    return List.of(Ops.concat(axis, parts));
   }
 }

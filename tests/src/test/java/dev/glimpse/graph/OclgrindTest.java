@@ -31,10 +31,16 @@ class OclgrindTest {
           "mean",
           "convolutions",
           "resizing",
-          "normalizations");
+          "normalizations",
+          "first axis",
+          "recurrent",
+          "attention",
+          "attention to colours",
+          "attention to a column");
 
   /** What is too wide for the smallest tile of a work-group. */
-  private static final List<String> WIDE = List.of("wide products", "wide convolutions");
+  private static final List<String> WIDE =
+      List.of("wide products", "wide convolutions", "shared panels");
 
   /** Oclgrind 21.10 knows no restrict of inlined functions. */
   private static final String BUILD = "-Drestrict=";
@@ -62,11 +68,15 @@ class OclgrindTest {
     simulate("OTHER_GPU", List.of("random", "training"), BUILD + TILES_OF_32);
   }
 
-  /** Not of products and random numbers: Oclgrind crashes on their shuffles. */
+  /**
+   * Not of products and random numbers: Oclgrind crashes on their shuffles. Nor of attention, whose
+   * lines are padded to vectors: what is in the padding is dropped, which Oclgrind does not see.
+   */
   @Test
   void cpuKernelsReadWhatWasWritten() throws Exception {
     var names = new ArrayList<>(OPS);
     names.removeAll(List.of("products", "views", "epilogues"));
+    names.removeIf(name -> name.startsWith("attention"));
     simulate("CPU", names, BUILD_PLAIN, "OCLGRIND_UNINITIALIZED");
   }
 

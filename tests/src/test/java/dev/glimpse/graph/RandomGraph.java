@@ -1,6 +1,7 @@
 package dev.glimpse.graph;
 
 import dev.glimpse.ops.Array;
+import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Interpreter;
 import dev.glimpse.ops.MatMul;
@@ -20,6 +21,9 @@ import java.util.function.Predicate;
  * A graph of random ops over small random shapes, with values for its inputs and random tensors.
  */
 final class RandomGraph {
+  /** Of two grids of filters. */
+  private static final Shape WINDOWS = Shape.of(2, 5);
+
   private final SplittableRandom random;
   private final int rows;
   private final int columns;
@@ -41,10 +45,11 @@ final class RandomGraph {
     addInput(Shape.of(rows, 1));
     addInput(Shape.of(columns, random.nextInt(1, 6)));
     addInput(Shape.of(2, rows, columns));
+    addInput(WINDOWS);
     addInput(Shape.SCALAR);
     int wanted = pool.size() + size;
     while (pool.size() < wanted) {
-      grow(random.nextInt(drawsNumbers ? 21 : 19));
+      grow(random.nextInt(drawsNumbers ? 24 : 22));
     }
   }
 
@@ -145,17 +150,18 @@ final class RandomGraph {
         }
       }
       case 15 -> {
-        if (shape.columns() > 1) {
-          int width = random.nextInt(1, shape.columns());
-          pool.addAll(Ops.split(x, List.of(width, shape.columns() - width)));
+        Axis axis = anyAxis();
+        int length = axis.length(shape);
+        if (shape.rank() > 0 && length > 1) {
+          int part = random.nextInt(1, length);
+          pool.addAll(Ops.split(axis, x, List.of(part, length - part)));
         }
       }
-      case 16 ->
-          any(t ->
-                  shape.rank() > 0
-                      && t.shape().rank() == shape.rank()
-                      && sameRows(t.shape(), shape))
-              .ifPresent(other -> pool.add(Ops.concat(List.of(x, other))));
+      case 16 -> {
+        Axis axis = anyAxis();
+        any(t -> shape.rank() > 0 && joins(axis, t.shape(), shape))
+            .ifPresent(other -> pool.add(Ops.concat(axis, List.of(x, other))));
+      }
       case 17 -> {
         if (shape.rank() > 0 && shape.size() < 100) {
           pool.add(
@@ -171,13 +177,44 @@ final class RandomGraph {
           stopped.add(stop);
         }
       }
-      case 19 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
+      case 19 -> {
+        if (shape.rank() > 0 && shape.size() < 100) {
+          Tensor gates = Ops.concat(List.of(x, Ops.negate(x), Ops.square(x), Ops.shift(x, 1)));
+          pool.addAll(Ops.lstm(gates, Ops.tanh(x)));
+        }
+      }
+      case 20, 21 -> addDrawing();
+      case 22 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
       default -> draw(Ops.randomBernoulli(Ops.sigmoid(x)));
     }
   }
 
-  private static boolean sameRows(Shape a, Shape b) {
-    return a.withColumns(1).equals(b.withColumns(1));
+  private Axis anyAxis() {
+    return random.nextBoolean() ? Axis.FIRST : Axis.LAST;
+  }
+
+  private static boolean joins(Axis axis, Shape a, Shape b) {
+    return a.rank() == b.rank() && axis.resize(a, 1).equals(axis.resize(b, 1));
+  }
+
+  /** Reads two images and their errors, and writes these. */
+  private void addDrawing() {
+    Predicate<Tensor> pair = t -> t.shape().rank() == 3 && t.shape().dimension(0) == 2;
+    Shape cube = any(pair).orElseThrow().shape();
+    Shape images = Shape.of(2, cube.dimension(1), cube.columns(), 1);
+    Tensor image = Ops.reshape(any(t -> t.shape().equals(cube)).orElseThrow(), images);
+    Tensor canvas = Ops.reshape(any(t -> t.shape().equals(cube)).orElseThrow(), images);
+    Tensor windows = any(t -> t.shape().equals(WINDOWS)).orElseThrow();
+    int size = random.nextInt(1, 4);
+    Tensor read = Ops.attentionRead(image, canvas, windows, size);
+    List<Tensor> patches =
+        Ops.split(
+            Ops.reshape(read, Shape.of(2, 2 * size * size)), List.of(size * size, size * size));
+    Tensor errors = Ops.reshape(Ops.tanh(patches.get(1)), Shape.of(2, size, size, 1));
+    pool.add(Ops.reshape(Ops.attentionRead(canvas, windows, size), Shape.of(2, size * size)));
+    pool.add(patches.get(0));
+    Tensor written = Ops.attentionWrite(canvas, errors, windows, random.nextBoolean());
+    pool.add(Ops.reshape(written, cube));
   }
 
   /** A function of a tensor and one that broadcasts to it. */

@@ -1,5 +1,7 @@
 package dev.glimpse.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.Placement.Place;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Compiles a graph as {@link PlanBuilder} does, up to the launches, and carries these out in double
@@ -75,7 +78,10 @@ final class Simulator {
           boolean taken = fixed.containsKey(canonical);
           fixed.put(taken ? steps.copy(canonical, tensor.shape()) : canonical, buffer);
         });
-    List<Step> list = optimised ? ColumnSums.merge(steps.list) : steps.list;
+    List<Step> list = steps.list;
+    if (optimised) {
+      list = SharedPanels.share(ColumnSums.merge(list), device.info());
+    }
     List<Step> fused = Fusion.fuse(list, fixed.keySet(), optimised);
     return new Placement(
         device.info(),
@@ -99,13 +105,34 @@ final class Simulator {
   private void run(Work work) {
     List<Array> inputs = work.inputs().stream().map(this::read).toList();
     List<Shape> shapes = work.outputs().stream().map(Place::shape).toList();
-    for (Arena.Block workspace : work.workspaces()) {
-      int first = (int) (workspace.offset / 4);
-      Arrays.fill(arena, first, first + (int) (workspace.bytes / 4), Double.NaN);
-    }
+    prepare(work, inputs);
     List<Array> outputs = apply(work.op(), inputs, shapes);
     for (int i = 0; i < outputs.size(); i++) {
       write(work.outputs().get(i), outputs.get(i));
+    }
+  }
+
+  /**
+   * Gives a step its workspaces. What it prepares of an input is here the input's values, which the
+   * next steps that prepare the same must find where they are.
+   */
+  private void prepare(Work work, List<Array> inputs) {
+    List<Shape> shapes = inputs.stream().map(Array::shape).toList();
+    Optional<Op.Preparation> wanted = work.op().preparation(device.info(), shapes);
+    List<Arena.Block> workspaces = work.workspaces();
+    boolean done = work.preparation() == Placement.Preparation.DONE;
+    for (Arena.Block workspace : done ? workspaces.subList(1, workspaces.size()) : workspaces) {
+      int first = (int) (workspace.offset / 4);
+      Arrays.fill(arena, first, first + (int) (workspace.bytes / 4), Double.NaN);
+    }
+    if (wanted.isPresent()) {
+      double[] values = inputs.get(wanted.get().input()).values();
+      int first = (int) (workspaces.get(0).offset / 4);
+      if (done) {
+        assertArrayEquals(values, Arrays.copyOfRange(arena, first, first + values.length));
+      } else {
+        System.arraycopy(values, 0, arena, first, values.length);
+      }
     }
   }
 

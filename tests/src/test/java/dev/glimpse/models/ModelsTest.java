@@ -36,12 +36,13 @@ class ModelsTest {
   void anUnknownModelIsToldFromAll() {
     var unknown = assertThrows(SettingException.class, () -> Models.named("nan"));
     assertEquals(
-        "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, classifier",
+        "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, draw, cdraw,"
+            + " drawgan, classifier",
         unknown.getMessage());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cvae", "cgan", "cvaegan", "classifier"})
+  @ValueSource(strings = {"cvae", "cgan", "cvaegan", "cdraw", "classifier"})
   void aConditionalModelNeedsLabels(String model) {
     var unlabelled = new DataShape(28, 28, 1, 0);
     Models.Kind kind = Models.named(model);
@@ -54,7 +55,11 @@ class ModelsTest {
     "vae, bound=elbo, -230",
     "vae, bound=iwae samples=5, -240",
     "cvae, prior=standard, -230",
-    "cvae, prior=network, -230"
+    "cvae, prior=network, -230",
+    "draw, glimpses=6, -230",
+    "draw, glimpses=4 attention=false, -230",
+    "draw, glimpses=4 recompute=true read.size=1 write.size=1, -450",
+    "cdraw, glimpses=6, -230"
   })
   void learn(String model, String changes, double atLeast) {
     Settings settings = SmallTraining.settings(model, SMALL);
@@ -92,13 +97,19 @@ class ModelsTest {
   @CsvSource({
     "vaegan, squaredError, 0.6",
     "cvaegan, squaredError, 0.6",
+    "drawgan, squaredError, 0.6",
     "classifier, crossEntropy, 0.3"
   })
   void networksLearn(String model, String measure, double share) {
     String[] changes =
-        model.equals("classifier")
-            ? new String[] {"train.epochs=4"}
-            : new String[] {"width=8", "latent=8", "train.epochs=4", "train.lr=0.002"};
+        switch (model) {
+          case "classifier" -> new String[] {"train.epochs=4"};
+          case "drawgan" ->
+              new String[] {
+                "width=8", "latent=8", "hidden=64", "glimpses=4", "train.epochs=4", "train.lr=0.002"
+              };
+          default -> new String[] {"width=8", "latent=8", "train.epochs=4", "train.lr=0.002"};
+        };
     Settings settings = SmallTraining.settings(model, changes);
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), model, settings, folder.resolve("run"))) {
@@ -109,11 +120,17 @@ class ModelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vae", "cvae", "gan", "cgan", "vaegan", "cvaegan"})
+  @ValueSource(
+      strings = {"vae", "cvae", "gan", "cgan", "vaegan", "cvaegan", "draw", "cdraw", "drawgan"})
   void colourImagesOf64Pixels(String model) {
     var shape = new DataShape(64, 64, 3, 5);
     Settings settings = Models.named(model).settings();
-    settings.set("width", "2");
+    if (model.contains("draw")) {
+      settings.set("glimpses", "3");
+    }
+    if (!model.endsWith("draw")) {
+      settings.set("width", "2");
+    }
     if (model.endsWith("vae")) {
       settings.set("network", "conv");
     }
@@ -139,6 +156,19 @@ class ModelsTest {
       ImageSet images = trainer.test();
       List<Double> bounds = List.of(bound(trainer, images), bound(trainer, relabelled(images)));
       assertTrue(bounds.get(0) > bounds.get(1) + 1, bounds::toString);
+    }
+  }
+
+  @Test
+  void drawHasGaussianPixelsToo() {
+    Settings settings = SmallTraining.settings("draw", "hidden=64", "latent=8", "glimpses=3");
+    settings.set("pixels", "gaussian");
+    settings.set("data.binarise", "none");
+    try (Trainer trainer =
+        SmallTraining.trainer(TestDevices.own(), "draw", settings, folder.resolve("run"))) {
+      double before = trainer.evaluator().evaluate(trainer.test()).get("reconstruction");
+      double after = trainer.train().values().get("reconstruction");
+      assertTrue(after < before - 100, () -> before + " to " + after);
     }
   }
 

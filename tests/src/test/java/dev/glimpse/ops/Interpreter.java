@@ -31,13 +31,21 @@ public final class Interpreter {
   public static List<Array> apply(Op op, List<Array> x, List<Shape> shapes) {
     Shape shape = shapes.get(0);
     if (op instanceof Split split) {
-      return Reference.split(x.get(0), split.widths());
+      return Reference.split(split.axis(), x.get(0), shapes);
     } else if (op instanceof MaxPool pool) {
       return ImageReference.maxPool(pool.window(), x.get(0), shape);
     } else if (op instanceof BatchMoments moments) {
       return Reference.batchMoments(x.get(0), moments.epsilon());
     } else if (op instanceof BatchNormalize.GradientSums) {
       return Reference.batchGradientSums(x.get(0), x.get(1), x.get(2), x.get(3));
+    } else if (op instanceof LstmStep) {
+      return RecurrentReference.lstm(x.get(0), x.get(1));
+    } else if (op instanceof LstmStepGradient) {
+      return RecurrentReference.lstmGradient(x.get(0), x.get(1), x.get(2), x.get(3), x.get(4));
+    } else if (op instanceof AttentionReadGradient read) {
+      return AttentionReference.readGradient(read, x, shapes);
+    } else if (op instanceof AttentionWriteGradient write) {
+      return AttentionReference.writeGradient(write, x, shapes);
     }
     return List.of(applyToOne(op, x, shape));
   }
@@ -54,8 +62,8 @@ public final class Interpreter {
       return Reference.pointwise(fusible.step(), fusible.constants(), shape, x);
     } else if (op instanceof Reshape || op instanceof StopGradient) {
       return new Array(shape, x.get(0).values());
-    } else if (op instanceof Concat) {
-      return Reference.concat(x);
+    } else if (op instanceof Concat concat) {
+      return Reference.concat(concat.axis(), x, shape);
     } else if (op instanceof MatMul matmul) {
       return Reference.matmul(matmul.transposeA(), matmul.transposeB(), x.get(0), x.get(1), shape);
     } else if (op instanceof ColumnSum) {
@@ -82,6 +90,10 @@ public final class Interpreter {
       return ImageReference.averagePoolGradient(pool.window(), x.get(0), shape);
     } else if (op instanceof Upsample upsample) {
       return ImageReference.upsample(upsample, x.get(0), shape);
+    } else if (op instanceof AttentionRead read) {
+      return AttentionReference.read(read, x, shape);
+    } else if (op instanceof AttentionWrite write) {
+      return AttentionReference.write(write, x, shape);
     } else if (op instanceof Repeat repeat) {
       return Reference.repeat(x.get(0), repeat.times(), shape);
     } else if (op instanceof SumRepeats sum) {

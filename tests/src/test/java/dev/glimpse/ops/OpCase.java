@@ -28,12 +28,15 @@ public record OpCase(String name, List<Argument> arguments, Function<List<Tensor
     /** A one in each row. */
     ONE_HOT,
     /** So small that a sum of products stays where activations are curved. */
-    SMALL;
+    SMALL,
+    /** The numbers that place a grid of filters: around the middle, about as wide as the image. */
+    WINDOW;
 
     private float next(SplittableRandom random) {
       return switch (this) {
         case NORMAL -> (float) random.nextGaussian();
         case SMALL -> (float) random.nextGaussian() / 8;
+        case WINDOW -> (float) random.nextGaussian() / 2;
         case WIDE -> (float) random.nextDouble(-9, 9);
         case POSITIVE -> (float) Math.exp(random.nextDouble(-1.38, 1.38));
         case UNIT, ONE_HOT -> (float) random.nextDouble();

@@ -29,6 +29,10 @@ public final class OpCases {
     groups.putAll(ConvolutionCases.brief());
     groups.put("resizing", ResizingCases.brief());
     groups.put("normalizations", NormalizationCases.brief(7, 9));
+    groups.put("first axis", FirstAxisCases.of(3, 9));
+    groups.put("shared panels", sharedPanels(7, 35, 9));
+    groups.put("recurrent", RecurrentCases.brief());
+    groups.putAll(AttentionCases.brief());
     return groups;
   }
 
@@ -64,6 +68,9 @@ public final class OpCases {
     for (int[] s : new int[][] {{65, 1}, {65, 33}, {1031, 7}}) {
       groups.put("normalizations %d x %d".formatted(s[0], s[1]), NormalizationCases.of(s[0], s[1]));
     }
+    groups.put("first axis 33 x 65", FirstAxisCases.of(33, 65));
+    groups.putAll(RecurrentCases.sizes());
+    groups.putAll(AttentionCases.sizes());
     return groups;
   }
 
@@ -80,6 +87,12 @@ public final class OpCases {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
     groups.put("packed products", packedProducts());
+    groups.put("first axis 1 x 1", FirstAxisCases.of(1, 1));
+    for (int[] s : new int[][] {{1, 1, 1}, {6, 33, 31}, {97, 512, 3}, {49, 1024, 65}}) {
+      String size = "%d x %d x %d".formatted(s[0], s[1], s[2]);
+      groups.put("shared panels " + size, sharedPanels(s[0], s[1], s[2]));
+    }
+    groups.put("large shared panels", largeSharedPanels());
     groups.put("epilogues 1 x 1", epilogues(1, 1, 7));
     return groups;
   }
@@ -164,6 +177,74 @@ public final class OpCases {
                 Argument.of("weight", 97, 512).with(Values.SMALL),
                 Argument.of("bias", 512).with(Values.SMALL)),
             t -> Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2))));
+  }
+
+  /** Several products that pack the same B, and such that only seem to. */
+  private static List<OpCase> sharedPanels(int m, int n, int k) {
+    Argument a = Argument.of("a", m, k).with(Values.SMALL);
+    Argument other = Argument.of("other a", m + 1, k).with(Values.SMALL);
+    Argument b = Argument.of("b", k, n);
+    Argument bt = Argument.of("b transposed", n, k);
+    Argument wide = Argument.of("wide b", n, k + 3);
+    Argument row = Argument.of("row", n).with(Values.SMALL);
+    return List.of(
+        new OpCase(
+            "by B",
+            List.of(a, other, b, row),
+            t -> {
+              Tensor first = Ops.tanh(Ops.add(Ops.matmul(t.get(0), t.get(2)), t.get(3)));
+              return Ops.concat(Axis.FIRST, List.of(first, Ops.matmul(t.get(1), t.get(2))));
+            }),
+        new OpCase(
+            "by B transposed",
+            List.of(a, other, bt, row),
+            t -> {
+              var product = new MatMul(false, true);
+              Tensor first = Ops.add(Tensor.of(product, t.get(0), t.get(2)), t.get(3));
+              Tensor second = Ops.tanh(Tensor.of(product, t.get(1), t.get(2)));
+              return Ops.concat(Axis.FIRST, List.of(first, second));
+            }),
+        new OpCase(
+            "by a part, transposed",
+            List.of(a, other, wide),
+            t -> {
+              var product = new MatMul(false, true);
+              Tensor part = Ops.split(t.get(2), List.of(1, k, 2)).get(1);
+              return Ops.concat(
+                  Axis.FIRST,
+                  List.of(
+                      Tensor.of(product, t.get(0), part),
+                      Tensor.of(product, t.get(1), part),
+                      Tensor.of(product, Ops.tanh(t.get(0)), part)));
+            }),
+        new OpCase(
+            "by what is computed",
+            List.of(a, other, bt.with(Values.SMALL)),
+            t -> {
+              var product = new MatMul(false, true);
+              Tensor right = Ops.tanh(t.get(2));
+              return Ops.concat(
+                  Axis.FIRST,
+                  List.of(
+                      Tensor.of(product, t.get(0), right), Tensor.of(product, t.get(1), right)));
+            }));
+  }
+
+  /** So large that B is packed for its size, and deeper than is packed at once. */
+  private static List<OpCase> largeSharedPanels() {
+    return List.of(
+        new OpCase(
+            "large",
+            List.of(
+                Argument.of("a", 48, 1025).data(),
+                Argument.of("other a", 53, 1025).data(),
+                Argument.of("b", 1025, 513).data()),
+            t ->
+                Ops.scale(
+                    Ops.concat(
+                        Axis.FIRST,
+                        List.of(Ops.matmul(t.get(0), t.get(2)), Ops.matmul(t.get(1), t.get(2)))),
+                    0.03f)));
   }
 
   private static List<OpCase> reductions(int rows, int columns) {

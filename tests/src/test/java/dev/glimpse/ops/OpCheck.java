@@ -104,7 +104,7 @@ public final class OpCheck {
       var random = new SplittableRandom(i);
       var expectedSample = new ArrayList<Double>();
       var sample = new ArrayList<Double>();
-      for (int element : elements(actual.length, random)) {
+      for (int element : elements(actual, random)) {
         double[] direction = new double[actual.length];
         direction[element] = 1;
         expectedSample.add(c.derivative(x, i, direction, w));
@@ -124,13 +124,18 @@ public final class OpCheck {
     }
   }
 
-  private static int[] elements(int count, SplittableRandom random) {
+  /** Among them the largest, by which errors of small ones are judged. */
+  private static int[] elements(double[] gradient, SplittableRandom random) {
+    int count = gradient.length;
     if (count <= MOST_ELEMENTS) {
       return IntStream.range(0, count).toArray();
     }
     int[] chosen = random.ints(MOST_ELEMENTS, 0, count).toArray();
     chosen[0] = 0;
     chosen[1] = count - 1;
+    for (int e = 0; e < count; e++) {
+      chosen[2] = Math.abs(gradient[e]) > Math.abs(gradient[chosen[2]]) ? e : chosen[2];
+    }
     return chosen;
   }
 

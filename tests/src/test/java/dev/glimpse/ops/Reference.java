@@ -208,32 +208,42 @@ public final class Reference {
     return y;
   }
 
-  public static List<Array> split(Array x, List<Integer> widths) {
+  /** The parts of x, of these shapes, one after another along an axis. */
+  public static List<Array> split(Axis axis, Array x, List<Shape> shapes) {
     var parts = new ArrayList<Array>();
+    int lines = lines(axis, x);
+    int pitch = x.values().length / lines;
     int from = 0;
-    for (int width : widths) {
-      var part = Array.zeros(x.shape().withColumns(width));
-      for (int r = 0; r < x.rows(); r++) {
-        System.arraycopy(x.values(), r * x.columns() + from, part.values(), r * width, width);
+    for (Shape shape : shapes) {
+      var part = Array.zeros(shape);
+      int line = shape.size() / lines;
+      for (int l = 0; l < lines; l++) {
+        System.arraycopy(x.values(), l * pitch + from, part.values(), l * line, line);
       }
       parts.add(part);
-      from += width;
+      from += line;
     }
     return parts;
   }
 
-  public static Array concat(List<Array> parts) {
-    int width = parts.stream().mapToInt(Array::columns).sum();
-    var y = Array.zeros(parts.get(0).shape().withColumns(width));
+  public static Array concat(Axis axis, List<Array> parts, Shape shape) {
+    var y = Array.zeros(shape);
+    int lines = lines(axis, y);
+    int pitch = y.values().length / lines;
     int from = 0;
     for (Array part : parts) {
-      for (int r = 0; r < y.rows(); r++) {
-        System.arraycopy(
-            part.values(), r * part.columns(), y.values(), r * width + from, part.columns());
+      int line = part.values().length / lines;
+      for (int l = 0; l < lines; l++) {
+        System.arraycopy(part.values(), l * line, y.values(), l * pitch + from, line);
       }
-      from += part.columns();
+      from += line;
     }
     return y;
+  }
+
+  /** Into how many pieces the other axes cut what lies along this one. */
+  private static int lines(Axis axis, Array x) {
+    return axis == Axis.FIRST ? 1 : x.rows();
   }
 
   /** Entry i of the first axis of y is entry {@code i / times} of x. */

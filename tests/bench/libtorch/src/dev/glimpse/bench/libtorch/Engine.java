@@ -7,8 +7,10 @@ import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.ConvolutionPass;
 import dev.glimpse.bench.CrossEntropy;
 import dev.glimpse.bench.Dcgan;
+import dev.glimpse.bench.Draw;
 import dev.glimpse.bench.Gate;
 import dev.glimpse.bench.Generation;
+import dev.glimpse.bench.LstmPass;
 import dev.glimpse.bench.NormalNoise;
 import dev.glimpse.bench.Peer;
 import dev.glimpse.bench.RowSum;
@@ -60,6 +62,8 @@ public final class Engine implements Peer {
       counterpart = new TorchVaeGan(start);
     } else if (workload instanceof Dcgan) {
       counterpart = new TorchDcgan(start);
+    } else if (workload instanceof Draw) {
+      counterpart = new TorchDraw(start);
     } else if (workload instanceof Generation generation) {
       counterpart = TorchGenerator.generation(generation, start);
     } else if (workload instanceof ConvolutionPass pass) {
@@ -68,6 +72,8 @@ public final class Engine implements Peer {
       counterpart = Kernels.batchNorm(passes, start);
     } else if (workload instanceof Sgemm sgemm) {
       counterpart = Kernels.sgemm(sgemm, start);
+    } else if (workload instanceof LstmPass pass) {
+      counterpart = Kernels.lstm(pass, start);
     } else if (workload instanceof AdamUpdate update) {
       counterpart = Kernels.adam(update, start);
     } else if (workload instanceof Tanh tanh) {

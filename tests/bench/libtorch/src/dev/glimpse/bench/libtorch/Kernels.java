@@ -5,11 +5,13 @@ import dev.glimpse.bench.BatchNormPasses;
 import dev.glimpse.bench.ColumnSum;
 import dev.glimpse.bench.CrossEntropy;
 import dev.glimpse.bench.Gate;
+import dev.glimpse.bench.LstmPass;
 import dev.glimpse.bench.NormalNoise;
 import dev.glimpse.bench.RowSum;
 import dev.glimpse.bench.Sgemm;
 import dev.glimpse.bench.Tanh;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
@@ -116,6 +118,40 @@ final class Kernels {
               backward.get1(),
               backward.get2());
         });
+  }
+
+  /** By its own function over the whole sequence. */
+  static Operation lstm(LstmPass pass, Map<String, float[]> start) {
+    boolean backward = pass.backward();
+    int hidden = pass.hidden();
+    Tensor x = Tensors.of(start.get("x"), pass.steps(), pass.batch(), pass.in());
+    Tensor ofInput = transposed(start.get("ofInput"), pass.in(), 4 * hidden);
+    Tensor ofHidden = transposed(start.get("ofHidden"), hidden, 4 * hidden);
+    Tensor bias = Tensors.of(start.get("bias"), 4 * hidden);
+    for (Tensor tensor : new Tensor[] {x, ofInput, ofHidden, bias}) {
+      tensor.requires_grad_(backward);
+    }
+    var weights = new TensorVector(ofInput, ofHidden, bias, torch.zeros(4 * hidden));
+    Tensor zero = torch.zeros(1, pass.batch(), hidden);
+    var state = new TensorVector(zero, zero);
+    Supplier<Tensor> forward =
+        () -> torch.lstm(x, state, weights, true, 1, 0, backward, false, false).get0();
+    if (!backward) {
+      return new Operation(start, () -> Scopes.inference(() -> results(forward.get())));
+    }
+    var dy = new TensorVector(Tensors.of(start.get("dy"), pass.steps(), pass.batch(), hidden));
+    var wanted = new TensorVector(x, ofInput, ofHidden, bias);
+    return new Operation(
+        start,
+        () -> {
+          Tensor y = forward.get();
+          TensorVector by = Losses.gradients(new TensorVector(y), wanted, dy, false);
+          return results(y.detach(), by.get(0), by.get(1).t(), by.get(2).t(), by.get(3));
+        });
+  }
+
+  private static Tensor transposed(float[] values, int rows, int columns) {
+    return Tensors.of(values, rows, columns).t().contiguous();
   }
 
   static Operation normalNoise(NormalNoise noise, Map<String, float[]> start) {
