@@ -18,6 +18,7 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "rows.h"
 
 #ifndef HEIGHT
 #define HEIGHT 28
@@ -84,11 +85,7 @@
 #define RISE PADDED(HEIGHT)
 #define PITCH PADDED(LINE)
 
-#define MATRIX(name) \
-  __global const float* restrict name##_at, const int name##_offset, const int name##_stride
-#define RESULT(name) \
-  __global float* restrict name##_at, const int name##_offset, const int name##_stride
-#define ROW(name) (name##_at + name##_offset + get_group_id(0) * name##_stride)
+#define ROW(name) ROW_OF(name, get_group_id(0))
 
 INLINE float exp_of(float x) {
 #ifdef CPU

@@ -10,6 +10,7 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "rows.h"
 
 #ifdef CPU
 #define ITEM WORK_GROUP(1, 1)
@@ -19,11 +20,7 @@
 #define FOR_UNITS for (int u = get_global_id(0); u < units; u += get_global_size(0))
 #endif
 
-#define MATRIX(name) \
-  __global const float* restrict name##_at, const int name##_offset, const int name##_stride
-#define RESULT(name) \
-  __global float* restrict name##_at, const int name##_offset, const int name##_stride
-#define ROW(name) (name##_at + name##_offset + row * name##_stride)
+#define ROW(name) ROW_OF(name, row)
 
 // Whether the activated gates are stored, for the gradient: not in inference.
 #ifndef KEEP_GATES

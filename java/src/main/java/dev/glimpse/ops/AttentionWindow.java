@@ -77,14 +77,9 @@ record AttentionWindow(Shape image, int size) {
     defines.put("WIDTH", String.valueOf(image.dimension(1)));
     defines.put("CHANNELS", String.valueOf(image.dimension(2)));
     defines.put("SIZE", String.valueOf(size));
-    var arguments = new ArrayList<Object>();
-    long bytes = 0;
-    for (List<View> views : List.of(in, out)) {
-      for (View view : views) {
-        arguments.addAll(List.of(view.buffer(), view.offset(), view.stride()));
-        bytes += view.bytes();
-      }
-    }
+    var arguments = new ArrayList<>(View.arguments(in));
+    arguments.addAll(View.arguments(out));
+    long bytes = View.bytes(in) + View.bytes(out);
     int group = site.device().kind().isCpu() ? 1 : GPU_GROUP;
     int count = in.get(0).rows();
     site.launch(

@@ -11,6 +11,9 @@ import java.util.Map;
  * after their activations, which only a gradient reads.
  */
 record LstmStep() implements Op {
+  private static final int GPU_GROUP = 64;
+
+  /** Of a unit: three sigmoids, two tanh and what joins them. */
   private static final int FLOPS = 3 * 30 + 2 * 40 + 4;
 
   @Override
@@ -73,22 +76,16 @@ record LstmStep() implements Op {
       List<View> out,
       int flops) {
     View cell = in.get(1);
-    var arguments = new ArrayList<Object>();
-    long bytes = 0;
-    for (List<View> views : List.of(in, out)) {
-      for (View view : views) {
-        arguments.addAll(List.of(view.buffer(), view.offset(), view.stride()));
-        bytes += view.bytes();
-      }
-    }
+    var arguments = new ArrayList<>(View.arguments(in));
+    arguments.addAll(View.arguments(out));
+    long bytes = View.bytes(in) + View.bytes(out);
     arguments.add(cell.columns());
     boolean cpu = site.device().kind().isCpu();
-    int group = 64;
     site.launch(
         site.kernel("lstm.cl", entry, defines),
         arguments,
-        List.of(cpu ? 1 : (cell.columns() + group - 1) / group * group, cell.rows()),
-        List.of(cpu ? 1 : group, 1),
+        List.of(cpu ? 1 : (cell.columns() + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP, cell.rows()),
+        List.of(cpu ? 1 : GPU_GROUP, 1),
         new Cost((long) flops * cell.size(), bytes));
   }
 }

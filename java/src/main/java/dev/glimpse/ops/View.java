@@ -1,6 +1,8 @@
 package dev.glimpse.ops;
 
 import dev.glimpse.device.Buffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A matrix of floats in device memory.
@@ -18,6 +20,17 @@ public record View(Buffer buffer, int rows, int columns, int offset, int stride)
 
   public long bytes() {
     return 4L * size();
+  }
+
+  /** Memory, offset and stride of each view, as MATRIX of {@code kernels/rows.h} declares them. */
+  static List<Object> arguments(List<View> views) {
+    var arguments = new ArrayList<Object>();
+    views.forEach(view -> arguments.addAll(List.of(view.buffer, view.offset, view.stride)));
+    return arguments;
+  }
+
+  static long bytes(List<View> views) {
+    return views.stream().mapToLong(View::bytes).sum();
   }
 
   /** Whether the elements fill the buffer from its start, in order. */
