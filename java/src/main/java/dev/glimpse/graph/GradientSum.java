@@ -17,6 +17,9 @@ import java.util.List;
  * batch; their sum is one product over all steps, and costs no pass over the gradient for each.
  */
 final class GradientSum {
+  /** What sums over the rows of its operands: the gradients of a weight and of a bias. */
+  private static final List<Op> STACKED = List.of(new MatMul(true, false), new ColumnSum());
+
   /** So many terms are a loop; below that, stacking might only copy. */
   private static final int FEWEST_STACKED = 4;
 
@@ -42,23 +45,17 @@ final class GradientSum {
   }
 
   private Tensor sum() {
-    var rest = new ArrayList<Tensor>();
-    var stacked = new ArrayList<Tensor>();
-    for (Op kind : List.of(new MatMul(true, false), new ColumnSum())) {
-      List<Tensor> alike = terms.stream().filter(t -> t.node().op().equals(kind)).toList();
+    var rest = new ArrayList<>(terms);
+    var sums = new ArrayList<Tensor>();
+    for (Op op : STACKED) {
+      List<Tensor> alike = terms.stream().filter(t -> t.node().op().equals(op)).toList();
       if (alike.size() >= FEWEST_STACKED) {
-        stacked.add(overAll(kind, alike));
-      } else {
-        rest.addAll(alike);
+        sums.add(overAll(op, alike));
+        rest.removeAll(alike);
       }
     }
-    terms.stream().filter(t -> !stacks(t.node().op())).forEach(rest::add);
-    stacked.addAll(rest);
-    return stacked.stream().reduce(Ops::add).orElseThrow();
-  }
-
-  private static boolean stacks(Op op) {
-    return op.equals(new MatMul(true, false)) || op instanceof ColumnSum;
+    sums.addAll(rest);
+    return sums.stream().reduce(Ops::add).orElseThrow();
   }
 
   /** One op that sums over the rows of all operands, in the order of the forward pass. */
