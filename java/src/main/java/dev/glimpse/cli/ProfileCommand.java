@@ -203,6 +203,9 @@ final class ProfileCommand implements Callable<Integer> {
       if (plan.hasInput(Example.LABELS)) {
         plan.feed(Example.LABELS, first.labels()).run();
       }
+      if (plan.hasInput(Example.UNLABELLED)) {
+        plan.feed(Example.UNLABELLED, first.images()).run();
+      }
       plan.finish();
     }
   }

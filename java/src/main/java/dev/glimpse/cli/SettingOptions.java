@@ -33,6 +33,12 @@ final class SettingOptions {
   private String condition;
 
   @Option(
+      names = "--labels",
+      paramLabel = "N",
+      description = "Training images whose labels a semi-supervised model is told.")
+  private Integer labels;
+
+  @Option(
       names = "--weights",
       paramLabel = "FILE",
       description = "Start from weights that 'glimpse weights' wrote, .safetensors or .npz.")
@@ -50,12 +56,17 @@ final class SettingOptions {
     if (condition != null && !conditional) {
       throw new SettingException("--condition is for a cvae; this model takes none");
     }
+    if (labels != null && settings.all().stream().noneMatch(s -> s.name().equals("data.labels"))) {
+      throw new SettingException(
+          "--labels is for a semi-supervised model; this one knows them all");
+    }
     others.forEach(settings::set);
     set(settings, "train.epochs", epochs);
     set(settings, "train.batch", batch);
     set(settings, "train.lr", rate);
     set(settings, "train.seed", seed);
     set(settings, "condition", condition);
+    set(settings, "data.labels", labels);
     set(settings, "train.weights", weights == null ? null : weights.toAbsolutePath());
   }
 
@@ -68,7 +79,7 @@ final class SettingOptions {
   /** For a run that goes on: it may get longer, and nothing else may change. */
   void extend(Settings settings) {
     boolean changes =
-        Stream.of(batch, rate, seed, condition, weights).anyMatch(Objects::nonNull)
+        Stream.of(batch, rate, seed, condition, labels, weights).anyMatch(Objects::nonNull)
             || !others.isEmpty();
     if (changes) {
       throw new SettingException(

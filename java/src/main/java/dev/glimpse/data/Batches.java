@@ -23,6 +23,7 @@ public class Batches implements AutoCloseable {
   private final int batchSize;
   private final long seed;
   private final boolean shuffle;
+  private final Distortion distortion;
   private final int batchesPerEpoch;
   private final Batch[] ring = new Batch[HELD + AHEAD];
   private final Thread thread = new Thread(this::run, "glimpse-batches");
@@ -31,6 +32,7 @@ public class Batches implements AutoCloseable {
   private final int[] order;
   private long orderEpoch = -1;
   private final SplitMix64 random = new SplitMix64();
+  private final SplitMix64 changes = new SplitMix64();
 
   // Guarded by ring.
   private long filled;
@@ -45,6 +47,16 @@ public class Batches implements AutoCloseable {
    * @throws DataException if there are no images, or in training fewer than one batch
    */
   public Batches(ImageSet images, int batchSize, long seed, boolean shuffle) {
+    this(images, batchSize, seed, shuffle, Distortion.NONE);
+  }
+
+  /** Batches for training, each image changed anew in each epoch. */
+  public Batches(ImageSet images, int batchSize, long seed, Distortion distortion) {
+    this(images, batchSize, seed, true, distortion);
+  }
+
+  private Batches(
+      ImageSet images, int batchSize, long seed, boolean shuffle, Distortion distortion) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batch size " + batchSize);
     }
@@ -57,6 +69,7 @@ public class Batches implements AutoCloseable {
     this.batchSize = batchSize;
     this.seed = seed;
     this.shuffle = shuffle;
+    this.distortion = distortion;
     this.batchesPerEpoch =
         shuffle ? images.size() / batchSize : (images.size() - 1) / batchSize + 1;
     this.order = new int[shuffle ? images.size() : 0];
@@ -204,7 +217,12 @@ public class Batches implements AutoCloseable {
     for (int i = 0; i < batchSize; i++) {
       int place = first + Math.min(i, batch.count - 1);
       int image = shuffle ? order[place] : place;
-      images.copyPixels(image, batch.imageValues);
+      if (distortion.isNone()) {
+        images.copyPixels(image, batch.imageValues);
+      } else {
+        long key = SplitMix64.key(seed, batch.epoch);
+        distortion.copyPixels(images, image, changes.reset(key, image), batch.imageValues);
+      }
       if (batch.labelValues != null) {
         int label = images.label(image);
         for (int c = 0; c < images.classes(); c++) {

@@ -3,6 +3,7 @@ package dev.glimpse.data;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Images in memory, with or without labels: {@code [N, height, width, channels]} grey or colour
@@ -162,6 +163,44 @@ public final class ImageSet {
     }
     int[] theirLabels = labels == null ? null : Arrays.stream(places).map(this::label).toArray();
     return new ImageSet(this, name, selected, theirLabels, 0, places.length);
+  }
+
+  /**
+   * A copy of {@code n} images, as many of each class (the first classes have one more where n is
+   * no multiple), drawn by the seed.
+   *
+   * @throws DataException without labels, with fewer images than classes, or when a class has too
+   *     few
+   */
+  public ImageSet balanced(int n, long seed) {
+    if (labels == null) {
+      throw new DataException(name + " has no labels to choose images by");
+    }
+    if (n < classes) {
+      throw new DataException(
+          "%d labelled images are fewer than the %d classes of %s".formatted(n, classes, name));
+    }
+    int[] order = IntStream.range(0, size).toArray();
+    var random = new SplitMix64().reset(seed, 0);
+    int[] wanted = new int[classes];
+    for (int k = 0; k < classes; k++) {
+      wanted[k] = n / classes + (k < n % classes ? 1 : 0);
+    }
+    int[] chosen = new int[n];
+    int found = 0;
+    for (int i = 0; i < size && found < n; i++) {
+      int j = i + random.nextInt(size - i);
+      int image = order[j];
+      order[j] = order[i];
+      if (wanted[label(image)]-- > 0) {
+        chosen[found++] = image;
+      }
+    }
+    if (found < n) {
+      throw new DataException(
+          "%s has too few images of some class for %d with as many of each".formatted(name, n));
+    }
+    return select(chosen);
   }
 
   /**

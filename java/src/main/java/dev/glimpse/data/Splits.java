@@ -6,13 +6,26 @@ package dev.glimpse.data;
  * @param train what models learn from
  * @param validation what choices are made on
  * @param test touched once per reported result
+ * @param unlabelled what a semi-supervised model learns from besides labelled images of {@code
+ *     train}: {@code train} itself, or others
  */
-public record Splits(ImageSet train, ImageSet validation, ImageSet test) {
+public record Splits(ImageSet train, ImageSet validation, ImageSet test, ImageSet unlabelled) {
 
   /** Checks that all parts have images of one size and the same classes. */
   public Splits {
     check(train, validation);
     check(train, test);
+    checkSize(train, unlabelled);
+  }
+
+  /** A data set without other images beside it. */
+  public Splits(ImageSet train, ImageSet validation, ImageSet test) {
+    this(train, validation, test, train);
+  }
+
+  /** The same with other images without labels. */
+  public Splits withUnlabelled(ImageSet others) {
+    return new Splits(train, validation, test, others);
   }
 
   /**
@@ -31,10 +44,19 @@ public record Splits(ImageSet train, ImageSet validation, ImageSet test) {
   }
 
   private static void check(ImageSet a, ImageSet b) {
-    boolean sameSize =
-        a.height() == b.height() && a.width() == b.width() && a.channels() == b.channels();
-    if (!sameSize || a.classes() != b.classes()) {
-      throw new DataException("parts of a data set differ: " + a + "; " + b);
+    checkSize(a, b);
+    if (a.classes() != b.classes()) {
+      throw differ(a, b);
     }
+  }
+
+  private static void checkSize(ImageSet a, ImageSet b) {
+    if (a.height() != b.height() || a.width() != b.width() || a.channels() != b.channels()) {
+      throw differ(a, b);
+    }
+  }
+
+  private static DataException differ(ImageSet a, ImageSet b) {
+    return new DataException("parts of a data set differ: " + a + "; " + b);
   }
 }

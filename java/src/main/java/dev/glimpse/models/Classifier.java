@@ -20,9 +20,9 @@ import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.ops.Window;
+import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
-import dev.glimpse.train.Model;
 import dev.glimpse.train.Settings;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ import java.util.function.Function;
  * two convolutions of 5 x 5 with pooling, a hidden layer, a softmax. Its hidden layer is the space
  * in which generated images are compared with real ones.
  */
-public final class Classifier implements Model {
+public final class Classifier implements ClassifyingModel {
   /** The width of the hidden layer. */
   public static final int FEATURES = 128;
 
@@ -118,14 +118,12 @@ public final class Classifier implements Model {
   /** Accuracy, cross-entropy in nats, and the probability of the right label. */
   @Override
   public Map<String, Tensor> evaluate(Example example) {
-    Tensor labels = example.labels();
-    Tensor guess = logits.apply(features(example.images()));
-    Tensor right = Ops.rowSum(Ops.multiply(guess, labels));
-    Tensor likelier = Ops.rowSum(Ops.greater(guess, right));
-    return Map.of(
-        "accuracy", Ops.greater(Ops.constant(0.5f, likelier.shape()), likelier),
-        "crossEntropy", softmaxCrossEntropy(guess, labels),
-        "probability", Ops.rowSum(Ops.multiply(Ops.softmax(guess), labels)));
+    return Readings.of(logits.apply(features(example.images())), example.labels());
+  }
+
+  @Override
+  public Map<String, Tensor> classify(Tensor images) {
+    return Map.of("classifier", logits.apply(features(images)));
   }
 
   @Override

@@ -80,6 +80,11 @@ record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
     return add(mean(reconstruction()), multiply(mean(kl), Tensor.of(KL_WEIGHT)));
   }
 
+  /** The same of each example, with one sample. */
+  Tensor losses() {
+    return add(reconstruction(), multiply(kl, Tensor.of(KL_WEIGHT)));
+  }
+
   /** log p(x, z) / q(z | x), {@code [N, S]}. */
   Tensor logWeights() {
     Tensor weights = add(logLikelihood, logRatio);

@@ -61,6 +61,16 @@ public final class Models {
               () -> adversarial(DrawGan.settings()),
               DrawGan::new),
           new Kind(
+              "ssl",
+              "VAE that learns to read digits from few labels (Kingma's M2), of perceptrons",
+              () -> semiSupervised(SemiSupervisedVae.perceptrons()),
+              SemiSupervisedVae::new),
+          new Kind(
+              "ssl-conv",
+              "the same of convolutions",
+              () -> semiSupervised(SemiSupervisedVae.convolutions()),
+              SemiSupervisedVae::new),
+          new Kind(
               "classifier",
               "convolutional network that reads labels, by which generated images are judged",
               () -> ofGreyValues(Classifier.settings()),
@@ -85,6 +95,12 @@ public final class Models {
         .standard("train.batch", 64)
         .standard("train.lr", 2e-4)
         .standard("train.beta1", 0.5);
+  }
+
+  private static Settings semiSupervised(Settings settings) {
+    return TrainingSettings.defineLabels(settings)
+        .standard("data.binarise", "none")
+        .standard("train.schedule", "cosine");
   }
 
   private static Settings ofGreyValues(Settings settings) {

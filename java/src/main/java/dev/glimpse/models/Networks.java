@@ -6,10 +6,8 @@ import dev.glimpse.nn.Linear;
 import dev.glimpse.nn.Sequential;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.train.DataShape;
-import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -69,10 +67,6 @@ record Networks(DataShape data, Settings settings) {
   }
 
   private List<Integer> hidden() {
-    String text = settings.text("hidden");
-    if (!text.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
-      throw new SettingException("hidden takes widths such as 400,400, not '" + text + "'");
-    }
-    return Arrays.stream(text.split(",")).map(Integer::valueOf).toList();
+    return Widths.parse("hidden", settings.text("hidden"));
   }
 }

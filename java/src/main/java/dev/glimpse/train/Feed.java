@@ -11,11 +11,20 @@ final class Feed {
   private static final Transfer NOTHING = () -> {};
 
   private final Plan plan;
+  private final String input;
   private final Map<Batch, Transfer> images = new IdentityHashMap<>();
   private final Map<Batch, Transfer> labels = new IdentityHashMap<>();
 
   Feed(Plan plan) {
+    this(plan, Example.IMAGES);
+  }
+
+  /**
+   * @param input which images of a plan's {@link Example} they are
+   */
+  Feed(Plan plan, String input) {
     this.plan = plan;
+    this.input = input;
   }
 
   /** Enqueues the copy of a batch, which must stay as it is until the copy is done. */
@@ -30,9 +39,9 @@ final class Feed {
   }
 
   private void prepare(Batch batch) {
-    images.put(batch, plan.feed(Example.IMAGES, batch.images()));
-    labels.put(
-        batch, plan.hasInput(Example.LABELS) ? plan.feed(Example.LABELS, batch.labels()) : NOTHING);
+    images.put(batch, plan.feed(input, batch.images()));
+    boolean labelled = input.equals(Example.IMAGES) && plan.hasInput(Example.LABELS);
+    labels.put(batch, labelled ? plan.feed(Example.LABELS, batch.labels()) : NOTHING);
   }
 
   /** Copies a batch, runs the plan and waits. */

@@ -1,7 +1,5 @@
 package dev.glimpse.train;
 
-import dev.glimpse.data.Batch;
-import dev.glimpse.data.Batches;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
@@ -33,6 +31,10 @@ public final class Trainer implements AutoCloseable {
   private final DataShape data;
   private final Binarisation binarisation;
   private final ImageSet train;
+
+  /** Null unless the model is semi-supervised. */
+  private final ImageSet labelled;
+
   private final ImageSet validation;
   private final ImageSet test;
   private final ParameterStore store;
@@ -70,10 +72,15 @@ public final class Trainer implements AutoCloseable {
     this.data = DataShape.of(splits.train());
     long seed = settings.integer("train.seed");
     int size = settings.integer("train.size");
-    ImageSet all = splits.train();
+    ImageSet all = model.semiSupervised() ? splits.unlabelled() : splits.train();
     ImageSet used = size > 0 ? all.first(Math.min(size, all.size())) : all;
     this.binarisation = Binarisation.of(settings);
     this.train = binarisation.forTraining(used, seed);
+    this.labelled =
+        model.semiSupervised()
+            ? binarisation.forTraining(
+                splits.train().balanced(settings.integer("data.labels"), seed), seed)
+            : null;
     this.validation = binarisation.forEvaluation(splits.validation());
     this.test = binarisation.forEvaluation(splits.test());
     this.batchSize = Math.min(settings.integer("train.batch"), train.size());
@@ -174,12 +181,12 @@ public final class Trainer implements AutoCloseable {
     }
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
-    try (var batches = new Batches(train, batchSize, settings.integer("train.seed"), true);
+    try (var stream = new TrainingStream(plan, settings, train, labelled, batchSize);
         Fence one = device.fence();
         Fence other = device.fence()) {
-      batches.seek(epoch, 0);
+      stream.seek(epoch);
       while (epoch < epochs && !outOfPatience()) {
-        trainEpoch(batches, one, other);
+        trainEpoch(stream, one, other);
         epoch++;
         boolean last = epoch == epochs;
         if (last || epoch % settings.integer("train.evaluateEvery") == 0) {
@@ -212,7 +219,7 @@ public final class Trainer implements AutoCloseable {
     PyTorchWeights.read(Path.of(file), store, weights);
   }
 
-  private void trainEpoch(Batches batches, Fence one, Fence other) {
+  private void trainEpoch(TrainingStream stream, Fence one, Fence other) {
     double rate = settings.number("train.lr") * schedule.factor(epoch, epochs);
     objectives.forEach(o -> plan.setLearningRate(o.name(), (float) rate));
     if (plan.hasVariable("kl.weight")) {
@@ -220,16 +227,13 @@ public final class Trainer implements AutoCloseable {
       plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
     }
     var metrics = new EpochMetrics(plan, run, step);
-    var feed = new Feed(plan);
-    int count = batches.batchesPerEpoch();
+    int count = stream.steps();
     long begun = System.nanoTime();
     long shown = begun;
     for (int i = 0; i < count; i++) {
-      // Two steps are in flight, so that the device never waits for the host. The batch that next()
-      // recycles is that of the step before them.
+      // Two steps are in flight, so that the device never waits for the host.
       (i % 2 == 0 ? one : other).await();
-      Batch batch = batches.next();
-      feed.upload(batch);
+      stream.upload();
       plan.run();
       (i % 2 == 0 ? one : other).signal();
       step++;
@@ -247,7 +251,7 @@ public final class Trainer implements AutoCloseable {
 
   private void evaluateEpoch() {
     Evaluation validated = evaluate("validation", validation);
-    double value = validated.values().getOrDefault(binarisation.bound(), Double.NEGATIVE_INFINITY);
+    double value = validated.values().getOrDefault(criterion(), Double.NEGATIVE_INFINITY);
     if (value > bestValue) {
       bestValue = value;
       bestStep = step;
@@ -262,6 +266,11 @@ public final class Trainer implements AutoCloseable {
         new Checkpoint.State(epoch, step, 0, bestValue, bestStep, bestEpoch, seconds()));
     run.forgetCheckpoints(settings.integer("train.keep"), run.checkpoint(bestStep));
     listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
+  }
+
+  /** What the best checkpoint has most of, on validation images. */
+  private String criterion() {
+    return model instanceof ClassifyingModel ? "accuracy" : binarisation.bound();
   }
 
   private Evaluation evaluate(String split, ImageSet images) {

@@ -8,6 +8,7 @@ import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A model's training step, compiled.
@@ -19,10 +20,16 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
   /** Compiles the step that settings describe, for batches of one size. */
   public static TrainingPlan build(
       ParameterStore store, Model model, Settings settings, DataShape data, int batch) {
-    Example input = Example.input(batch, data);
+    boolean open = model.semiSupervised();
+    Example input =
+        Example.input(open ? Math.min(batch, settings.integer("data.labels")) : batch, data);
     boolean draws = Binarisation.of(settings) == Binarisation.DYNAMIC;
-    Tensor images = draws ? Ops.randomBernoulli(input.images()) : input.images();
-    var example = new Example(images, input.labels());
+    UnaryOperator<Tensor> drawn = draws ? Ops::randomBernoulli : UnaryOperator.identity();
+    var example =
+        new Example(
+            drawn.apply(input.images()),
+            input.labels(),
+            open ? drawn.apply(Example.unlabelledInput(batch, data)) : null);
     var training = new Training();
     Model.Lesson lesson =
         training.write(() -> model.learn(example, name -> TrainingSettings.optimizer(settings)));

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.data.Distortion;
 import dev.glimpse.data.ImageFormat;
 import dev.glimpse.graph.Optimizer;
 import java.util.List;
@@ -42,11 +43,34 @@ public final class TrainingSettings {
             List.of("dynamic", "static", "none"),
             "dynamic: each pixel a draw of its grey value, anew each epoch; static: drawn once;"
                 + " none: grey values (the loss is then no likelihood)")
+        .define("data.shift", 0.0, 0, "training images are shifted by up to so many pixels")
+        .define("data.turn", 0.0, 0, "and turned by up to so many degrees")
+        .define("data.scale", 0.0, 0, "and scaled by up to such a share")
+        .define("data.elastic", 0.0, 0, "and stretched here and there by so many pixels")
         .define("data.size", 64, 1, "height and width to which a folder's pictures are scaled")
         .choice(
             "data.channels",
             List.of("3", "1"),
             "what a folder's pictures are made into: 3 for colour, 1 for grey");
+  }
+
+  /** Defines what semi-supervised models learn from besides. */
+  public static Settings defineLabels(Settings settings) {
+    return define(settings)
+        .define(
+            "data.labels",
+            1000,
+            1,
+            "training images whose labels are known, as many of each class; train.seed draws them");
+  }
+
+  /** How training images are changed, anew in each epoch. */
+  static Distortion distortion(Settings settings) {
+    return new Distortion(
+        settings.number("data.shift"),
+        settings.number("data.turn"),
+        settings.number("data.scale"),
+        settings.number("data.elastic"));
   }
 
   /** What the pictures of a folder are made into. */

@@ -1,0 +1,108 @@
+package dev.glimpse.models;
+
+import static dev.glimpse.ops.Ops.add;
+import static dev.glimpse.ops.Ops.divide;
+import static dev.glimpse.ops.Ops.mean;
+import static dev.glimpse.ops.Ops.randomNormal;
+import static dev.glimpse.ops.Ops.rowSum;
+import static dev.glimpse.ops.Ops.scale;
+import static dev.glimpse.ops.Ops.shift;
+import static dev.glimpse.ops.Ops.softmax;
+import static dev.glimpse.ops.Ops.softmaxCrossEntropy;
+import static dev.glimpse.ops.Ops.sqrt;
+import static dev.glimpse.ops.Ops.square;
+import static dev.glimpse.ops.Ops.stopGradient;
+import static dev.glimpse.ops.Ops.sum;
+
+import dev.glimpse.graph.Gradients;
+import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.Linear;
+import dev.glimpse.nn.Sequential;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.Settings;
+import java.util.List;
+
+/**
+ * q(y | x) of semi-supervised models, with what helps it when labels are few: label smoothing, and
+ * virtual adversarial training (Miyato et al. 2018), which makes it give the same answer for an
+ * image and for the neighbour of the image that would change the answer most.
+ */
+final class LabelClassifier {
+  /**
+   * How far from an image the worst direction is looked for; large enough that float32 sees a
+   * difference.
+   */
+  private static final float PROBE = 0.5f;
+
+  private final int classes;
+  private final Sequential layers;
+  private final float smoothing;
+  private final float vat;
+  private final float radius;
+
+  LabelClassifier(SemiSupervisedNetworks networks, int classes, Settings settings) {
+    this.classes = classes;
+    layers =
+        Sequential.of(
+            networks.features("classifier"),
+            new Linear("classifier.logits", networks.last(), classes, Activation.NONE));
+    smoothing = (float) settings.number("smoothing");
+    vat = (float) settings.number("vat");
+    radius = (float) settings.number("vat.radius");
+  }
+
+  static Settings define(Settings settings) {
+    return settings
+        .define("smoothing", 0.0, 0, "share of a label given to all classes alike")
+        .define("vat", 0.0, 0, "weight of the virtual adversarial loss beside the labels'")
+        .define("vat.radius", 2.0, 0, "how far an adversarial image is from the image, over all");
+  }
+
+  /** {@code [N, H W C]} to {@code [N, K]}. */
+  Tensor logits(Tensor images) {
+    return layers.apply(images);
+  }
+
+  /**
+   * What the classifier has still to learn, in nats.
+   *
+   * @param logits of labelled images, {@code [N, K]}
+   * @param labels of them, one-hot
+   * @param unlabelledLogits of the unlabelled images, {@code [M, K]}
+   */
+  Tensor loss(Tensor logits, Tensor labels, Tensor unlabelledLogits, Tensor unlabelled) {
+    Tensor targets = shift(scale(labels, 1 - smoothing), smoothing / classes);
+    Tensor ofLabels = mean(softmaxCrossEntropy(logits, targets));
+    return vat == 0
+        ? ofLabels
+        : add(ofLabels, scale(virtualAdversarialLoss(unlabelled, unlabelledLogits), vat));
+  }
+
+  /**
+   * KL(p(y | x) || p(y | x + r)) but for the constant entropy of p(y | x), where r is the
+   * perturbation of a given length that makes it largest, found by one step of power iteration
+   * (Miyato et al., algorithm 1).
+   */
+  private Tensor virtualAdversarialLoss(Tensor x, Tensor logits) {
+    Tensor p = stopGradient(softmax(logits));
+    Tensor d = unit(randomNormal(x.shape()));
+    Tensor nearby = sum(softmaxCrossEntropy(logits(add(x, scale(d, PROBE))), p));
+    Tensor steepest = stopGradient(Gradients.ofTensors(nearby, List.of(d)).get(0));
+    Tensor r = scale(unit(steepest), radius);
+    return mean(softmaxCrossEntropy(logits(add(x, r)), p));
+  }
+
+  /** Each row scaled to length 1. */
+  private static Tensor unit(Tensor rows) {
+    return divide(rows, sqrt(shift(rowSum(square(rows)), 1e-20f)));
+  }
+
+  List<Parameter> parameters() {
+    return layers.parameters();
+  }
+
+  List<Parameter> statistics() {
+    return layers.statistics();
+  }
+}
