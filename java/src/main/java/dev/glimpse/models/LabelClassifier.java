@@ -36,17 +36,16 @@ final class LabelClassifier {
   private static final float PROBE = 0.5f;
 
   private final int classes;
-  private final Sequential layers;
+  private final Sequential features;
+  private final Linear logits;
   private final float smoothing;
   private final float vat;
   private final float radius;
 
-  LabelClassifier(SemiSupervisedNetworks networks, int classes, Settings settings) {
-    this.classes = classes;
-    layers =
-        Sequential.of(
-            networks.features("classifier"),
-            new Linear("classifier.logits", networks.last(), classes, Activation.NONE));
+  LabelClassifier(String name, SemiSupervisedNetworks networks, Settings settings) {
+    classes = networks.data().classes();
+    features = networks.features(name);
+    logits = new Linear(name + ".logits", networks.last(), classes, Activation.NONE);
     smoothing = (float) settings.number("smoothing");
     vat = (float) settings.number("vat");
     radius = (float) settings.number("vat.radius");
@@ -59,9 +58,21 @@ final class LabelClassifier {
         .define("vat.radius", 2.0, 0, "how far an adversarial image is from the image, over all");
   }
 
-  /** {@code [N, H W C]} to {@code [N, K]}. */
-  Tensor logits(Tensor images) {
-    return layers.apply(images);
+  /**
+   * What it makes of some examples.
+   *
+   * @param features of its last hidden layer, {@code [N, F]}
+   * @param logits {@code [N, K]}
+   */
+  record Verdict(Tensor features, Tensor logits) {}
+
+  Verdict judge(Tensor examples) {
+    Tensor seen = features.apply(examples);
+    return new Verdict(seen, logits.apply(seen));
+  }
+
+  private Tensor logits(Tensor examples) {
+    return judge(examples).logits();
   }
 
   /**
@@ -99,10 +110,10 @@ final class LabelClassifier {
   }
 
   List<Parameter> parameters() {
-    return layers.parameters();
+    return Sequential.of(features, logits).parameters();
   }
 
   List<Parameter> statistics() {
-    return layers.statistics();
+    return features.statistics();
   }
 }

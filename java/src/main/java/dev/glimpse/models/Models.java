@@ -71,6 +71,16 @@ public final class Models {
               () -> semiSupervised(SemiSupervisedVae.convolutions()),
               SemiSupervisedVae::new),
           new Kind(
+              "ssl-gan",
+              "semi-supervised VAE with a GAN whose discriminator reads labels too",
+              () -> semiSupervised(SemiSupervisedVaeGan.settings()),
+              SemiSupervisedVaeGan::new),
+          new Kind(
+              "m1m2",
+              "semi-supervised VAE of another VAE's codes (Kingma's M1 + M2)",
+              () -> semiSupervised(StackedSemiSupervisedVae.settings()),
+              StackedSemiSupervisedVae::new),
+          new Kind(
               "classifier",
               "convolutional network that reads labels, by which generated images are judged",
               () -> ofGreyValues(Classifier.settings()),

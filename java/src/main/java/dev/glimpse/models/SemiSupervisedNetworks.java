@@ -53,6 +53,27 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
         .define("norm", false, "whether the classifier's layers are batch-normalised");
   }
 
+  /** Defines the settings of a discriminator beside them. */
+  static Settings defineDiscriminator(Settings settings) {
+    return settings
+        .choice("d.network", List.of("conv", "mlp"), "of the discriminator")
+        .define("d.hidden", "256", "widths of its hidden layers")
+        .define("d.width", 32, 1, "channels of its larger convolutional layer")
+        .define("d.noise", 0.0, 0, "deviation of the noise on the images that it judges")
+        .define("d.dropout", 0.0, 0, "share of its hidden units dropped in training")
+        .define("d.norm", false, "whether its layers are batch-normalised");
+  }
+
+  /** The networks of the discriminator, which reads images as a classifier does. */
+  SemiSupervisedNetworks discriminator() {
+    var own = define(new Settings(), settings.text("d.network"), settings.text("d.hidden"));
+    for (String name : List.of("width", "noise", "dropout", "norm")) {
+      own.set(name, settings.get("d." + name));
+    }
+    own.set("activation", settings.text("activation"));
+    return new SemiSupervisedNetworks(data, own);
+  }
+
   private boolean convolutional() {
     return settings.text("network").equals("conv");
   }
@@ -89,8 +110,8 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
   }
 
   /** Features and a label to the first hidden layer. */
-  LabelledLinear joint(String name, Shape features, int classes) {
-    return new LabelledLinear(name, features, classes, first(), activation());
+  LabelledLinear joint(String name, Shape features) {
+    return new LabelledLinear(name, features, data.classes(), first(), activation());
   }
 
   /** The hidden layers but the first, the widths {@code hidden} in their order. */

@@ -119,6 +119,11 @@ public final class Settings {
     return (String) known(name).value();
   }
 
+  /** A setting of any type, as text. */
+  public String get(String name) {
+    return String.valueOf(known(name).value());
+  }
+
   /** All settings, in the order of their definition. */
   public Collection<Setting> all() {
     return settings.values();

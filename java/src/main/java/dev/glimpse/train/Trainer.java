@@ -7,6 +7,7 @@ import dev.glimpse.device.Fence;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
+import dev.glimpse.ops.Variable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.Objects;
 public final class Trainer implements AutoCloseable {
   /** The seed of the fixed binarisation of validation and test images. */
   public static final long BINARISATION_SEED = 20160101;
+
+  /** The number of epochs done, for what changes in the course of a training. */
+  public static final Variable EPOCH = new Variable("epoch", 0);
 
   private static final long PROGRESS_NANOSECONDS = 200_000_000;
 
@@ -222,6 +226,9 @@ public final class Trainer implements AutoCloseable {
   private void trainEpoch(TrainingStream stream, Fence one, Fence other) {
     double rate = settings.number("train.lr") * schedule.factor(epoch, epochs);
     objectives.forEach(o -> plan.setLearningRate(o.name(), (float) rate));
+    if (plan.hasVariable(EPOCH.name())) {
+      plan.setVariable(EPOCH.name(), epoch);
+    }
     if (plan.hasVariable("kl.weight")) {
       int warmup = settings.integer("train.klWarmup");
       plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
