@@ -95,7 +95,7 @@ final class LabelClassifier {
    * perturbation of a given length that makes it largest, found by one step of power iteration
    * (Miyato et al., algorithm 1).
    */
-  private Tensor virtualAdversarialLoss(Tensor x, Tensor logits) {
+  Tensor virtualAdversarialLoss(Tensor x, Tensor logits) {
     Tensor p = stopGradient(softmax(logits));
     Tensor d = unit(randomNormal(x.shape()));
     Tensor nearby = sum(softmaxCrossEntropy(logits(add(x, scale(d, PROBE))), p));

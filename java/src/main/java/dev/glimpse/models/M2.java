@@ -108,7 +108,7 @@ final class M2 {
    * @param labelled L(x, y) of every label, {@code [M K, 1]}
    * @param logits of q(y | x), {@code [M, K]}
    */
-  private static Tensor unlabelled(Tensor labelled, Tensor logits) {
+  static Tensor unlabelled(Tensor labelled, Tensor logits) {
     Tensor ofLabels = add(reshape(labelled, logits.shape()), logits);
     return subtract(rowSum(multiply(softmax(logits), ofLabels)), logSumExp(logits));
   }

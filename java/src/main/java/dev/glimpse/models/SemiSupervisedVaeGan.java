@@ -13,7 +13,6 @@ import static dev.glimpse.ops.Ops.softplus;
 import static dev.glimpse.ops.Ops.split;
 import static dev.glimpse.ops.Ops.square;
 import static dev.glimpse.ops.Ops.subtract;
-import static dev.glimpse.ops.Ops.sum;
 
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
@@ -94,7 +93,7 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
     Tensor realLoss = mean(softplus(negate(logSumExp(logits.get(1)))));
     Tensor fakeLoss = mean(softplus(logSumExp(logits.get(2))));
     Tensor mismatch =
-        sum(square(subtract(columnMean(features.get(1)), columnMean(features.get(2)))));
+        mean(square(subtract(columnMean(features.get(1)), columnMean(features.get(2)))));
     Tensor deceit = add(mismatch, mean(softmaxCrossEntropy(logits.get(2), y)));
 
     var objectives =

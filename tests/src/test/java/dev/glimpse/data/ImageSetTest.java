@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ImageSetTest {
@@ -125,5 +126,33 @@ class ImageSetTest {
       all[i] = (byte) set.pixel(i / set.pixelsPerImage(), i % set.pixelsPerImage());
     }
     return all;
+  }
+
+  @Test
+  void aBalancedSubsetHasAsManyOfEachClass() {
+    ImageSet set = ramp(40);
+    ImageSet chosen = set.balanced(10, 3);
+    int[] counts = new int[4];
+    for (int i = 0; i < 10; i++) {
+      counts[chosen.label(i)]++;
+    }
+    assertArrayEquals(new int[] {3, 3, 2, 2}, counts);
+    assertArrayEquals(firstPixels(chosen), firstPixels(set.balanced(10, 3)));
+    assertFalse(Arrays.equals(firstPixels(chosen), firstPixels(set.balanced(10, 4))));
+    assertEquals(10, Arrays.stream(firstPixels(chosen)).distinct().count());
+  }
+
+  private static int[] firstPixels(ImageSet set) {
+    return IntStream.range(0, set.size()).map(i -> set.pixel(i, 0)).toArray();
+  }
+
+  @Test
+  void aBalancedSubsetNeedsEnoughOfEachClass() {
+    String few = assertThrows(DataException.class, () -> ramp(40).balanced(3, 1)).getMessage();
+    assertEquals("3 labelled images are fewer than the 4 classes of ramp", few);
+    String many = assertThrows(DataException.class, () -> ramp(6).balanced(8, 1)).getMessage();
+    assertEquals("ramp has too few images of some class for 8 with as many of each", many);
+    var bare = new ImageSet("bare", 1, 1, 1, new byte[9]);
+    assertThrows(DataException.class, () -> bare.balanced(4, 1));
   }
 }

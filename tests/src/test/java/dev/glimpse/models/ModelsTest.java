@@ -37,12 +37,13 @@ class ModelsTest {
     var unknown = assertThrows(SettingException.class, () -> Models.named("nan"));
     assertEquals(
         "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, draw, cdraw,"
-            + " drawgan, classifier",
+            + " drawgan, ssl, ssl-conv, ssl-gan, m1m2, classifier",
         unknown.getMessage());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cvae", "cgan", "cvaegan", "cdraw", "classifier"})
+  @ValueSource(
+      strings = {"cvae", "cgan", "cvaegan", "cdraw", "classifier", "ssl", "ssl-gan", "m1m2"})
   void aConditionalModelNeedsLabels(String model) {
     var unlabelled = new DataShape(28, 28, 1, 0);
     Models.Kind kind = Models.named(model);

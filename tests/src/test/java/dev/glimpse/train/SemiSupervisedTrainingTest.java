@@ -1,0 +1,184 @@
+package dev.glimpse.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.data.DataException;
+import dev.glimpse.data.Digits;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.data.Splits;
+import dev.glimpse.device.TestDevices;
+import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.models.Models;
+import dev.glimpse.ops.Parameter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SemiSupervisedTrainingTest {
+  @TempDir private Path folder;
+
+  private Trainer trainer(String model, String name, String... changes) {
+    Settings settings = SmallTraining.settings(model, changes);
+    return SmallTraining.trainer(TestDevices.own(), model, settings, folder.resolve(name));
+  }
+
+  /** By chance it would be a tenth. */
+  @Test
+  void digitsAreReadFromFewLabels() {
+    try (Trainer trainer =
+        trainer(
+            "ssl", "run", "hidden=64", "latent=8", "data.labels=100", "vat=1", "train.epochs=8")) {
+      Evaluation test = trainer.train();
+      assertTrue(test.values().get("accuracy") > 0.75, test::toString);
+      assertTrue(test.values().get("greyBound") > -330, test::toString);
+      Checkpoint.State last = Checkpoint.readState(trainer.run().latest().orElseThrow());
+      assertTrue(last.bestValue() > 0.75 && last.bestValue() <= 1, "judged by accuracy");
+    }
+  }
+
+  /** Labelled images are fewer than a step's; passes over them end in the middle of epochs. */
+  @Test
+  void aRunGoesOnAsIfItHadNeverStopped() throws IOException {
+    String[] small = {
+      "hidden=16",
+      "latent=3",
+      "data.labels=70",
+      "train.size=600",
+      "train.batch=40",
+      "train.schedule=constant",
+      "data.shift=2",
+      "train.epochs=3"
+    };
+    try (Trainer whole = trainer("ssl", "whole", small)) {
+      whole.train();
+    }
+    String[] shorter = small.clone();
+    shorter[7] = "train.epochs=1";
+    try (Trainer first = trainer("ssl", "parts", shorter)) {
+      first.train();
+    }
+    RunFolder run = RunFolder.open(folder.resolve("parts"));
+    Settings settings = SmallTraining.settings("ssl", small);
+    Splits splits = SmallTraining.digits();
+    var model = Models.named("ssl").create().apply(DataShape.of(splits.train()), settings);
+    try (var then = new Trainer(TestDevices.own(), model, settings, splits, run, List.of())) {
+      then.resume();
+      then.train();
+    }
+    assertEquals(-1, Files.mismatch(tensors("whole"), tensors("parts")));
+  }
+
+  private Path tensors(String run) {
+    return RunFolder.open(folder.resolve(run))
+        .latest()
+        .orElseThrow()
+        .resolve("tensors.safetensors");
+  }
+
+  /** M1 learns in the first epoch alone, M2 in the others alone. */
+  @Test
+  void stackedModelsLearnOneAfterTheOther() {
+    String[] small = {
+      "hidden=16",
+      "latent=3",
+      "m1.hidden=16",
+      "m1.latent=4",
+      "m1.epochs=1",
+      "data.labels=50",
+      "train.size=300",
+      "train.schedule=constant",
+      "train.epochs=3"
+    };
+    try (Trainer trainer = trainer("m1m2", "stacked", small)) {
+      float[][] before = {parameters(trainer, 0), parameters(trainer, 1)};
+      trainer.train();
+      assertFalse(Arrays.equals(before[0], parameters(trainer, 0)), "M1 learnt nothing");
+      assertFalse(Arrays.equals(before[1], parameters(trainer, 1)), "M2 learnt nothing");
+    }
+    String[] firstOnly = small.clone();
+    firstOnly[8] = "train.epochs=1";
+    try (Trainer longer = trainer("m1m2", "longer", small);
+        Trainer first = trainer("m1m2", "first", firstOnly)) {
+      float[] fresh = parameters(first, 1);
+      first.train();
+      longer.train();
+      assertArrayEquals(fresh, parameters(first, 1), "M2 waits");
+      assertArrayEquals(parameters(first, 0), parameters(longer, 0), "M1 stays");
+    }
+  }
+
+  private static float[] parameters(Trainer trainer, int set) {
+    ParameterSet parameters = trainer.model().parameters().get(set);
+    float[] all = new float[(int) parameters.count()];
+    int at = 0;
+    for (Parameter parameter : parameters.parameters()) {
+      var values = trainer.store().slab(parameters).read(parameter);
+      int count = parameter.shape().size();
+      values.get(all, at, count);
+      at += count;
+    }
+    return all;
+  }
+
+  @Test
+  void theGeneratorIsReadByItsDiscriminator() {
+    try (Trainer trainer =
+        trainer(
+            "ssl-gan",
+            "gan",
+            "hidden=64",
+            "latent=8",
+            "d.network=mlp",
+            "d.hidden=64",
+            "d.noise=0.3",
+            "data.labels=100",
+            "train.epochs=8")) {
+      Evaluation test = trainer.train();
+      assertTrue(test.values().get("accuracy") > 0.7, test::toString);
+      assertTrue(test.values().get("encoderAccuracy") > 0.7, test::toString);
+    }
+  }
+
+  @Test
+  void unlabelledImagesMayBeOthers() {
+    Splits splits = SmallTraining.digits();
+    ImageSet others = Digits.generate(130, 9);
+    Settings settings = SmallTraining.settings("ssl", "hidden=16", "latent=3", "data.labels=50");
+    settings.set("train.epochs", "1");
+    DataShape shape = DataShape.of(splits.train());
+    var config = RunConfig.of("ssl", "digits", "device", shape, settings);
+    try (var trainer =
+        new Trainer(
+            TestDevices.own(),
+            Models.named("ssl").create().apply(shape, settings),
+            settings,
+            splits.withUnlabelled(others),
+            RunFolder.create(folder.resolve("others"), config),
+            List.of())) {
+      assertEquals(1, trainer.train().step(), "130 images are one batch of 100");
+    }
+  }
+
+  @Test
+  void unlabelledImagesAreOfTheSameSize() {
+    var small = new ImageSet("small", 4, 4, 1, new byte[160]);
+    Splits splits = SmallTraining.digits();
+    var refusal = assertThrows(DataException.class, () -> splits.withUnlabelled(small));
+    assertTrue(refusal.getMessage().contains("small: 10 images of 4 x 4 x 1"), refusal::toString);
+  }
+
+  @Test
+  void labelsAreNoFewerThanClasses() {
+    var refusal =
+        assertThrows(DataException.class, () -> trainer("ssl", "few", "data.labels=5").close());
+    assertTrue(refusal.getMessage().startsWith("5 labelled images are fewer"), refusal::toString);
+  }
+}
