@@ -36,7 +36,19 @@ public record Measure(String name, Kind kind, int decimals, String meaning) {
               Kind.NATS,
               2,
               "the same sum for grey values as elbo is for black and white; it is no likelihood"),
+          new Measure(
+              "labelledBound",
+              Kind.NATS,
+              2,
+              "the bound of the images whose labels are known, label included"),
+          new Measure(
+              "featureBound", Kind.NATS, 2, "the bound of the codes of which M2 is a model"),
           new Measure("accuracy", Kind.SHARE, 2, "the share of images whose label is read right"),
+          new Measure(
+              "encoderAccuracy",
+              Kind.SHARE,
+              2,
+              "the same by the encoder; accuracy is then the discriminator's"),
           new Measure("errorRate", Kind.SHARE, 2, "the share whose label is read wrong"),
           new Measure("crossEntropy", Kind.NATS, 4, "minus the logarithm of probability"),
           new Measure("probability", Kind.SHARE, 2, "what the right label is given"),
