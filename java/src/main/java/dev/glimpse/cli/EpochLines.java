@@ -8,7 +8,10 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 
-/** Tells how a training gets on where there is no terminal: a line for each epoch. */
+/**
+ * Tells how a training gets on where there is no terminal: a line for each epoch, and in long
+ * epochs now and then one that says how far it is.
+ */
 final class EpochLines implements TrainingListener {
   /** What a line tells of the epoch's steps, where the model has it. */
   private static final List<String> TRAINING =
@@ -23,10 +26,22 @@ final class EpochLines implements TrainingListener {
 
   /** And of the images that it has not learned from. */
   private static final List<String> VALIDATION =
-      List.of("elbo", "greyBound", "accuracy", "crossEntropy", "logFake", "kl", "squaredError");
+      List.of(
+          "elbo",
+          "greyBound",
+          "accuracy",
+          "encoderAccuracy",
+          "crossEntropy",
+          "logFake",
+          "kl",
+          "squaredError");
+
+  /** The longest silence. */
+  private static final double SECONDS_BETWEEN = 30;
 
   private final PrintWriter out;
   private Clock clock;
+  private Clock silence;
   private int firstEpoch = -1;
   private Progress progress;
   private Evaluation trained;
@@ -38,6 +53,7 @@ final class EpochLines implements TrainingListener {
   @Override
   public void started(Trainer trainer) {
     clock = new Clock();
+    silence = new Clock();
   }
 
   @Override
@@ -47,6 +63,17 @@ final class EpochLines implements TrainingListener {
       firstEpoch = now.epoch();
     }
     progress = now;
+    if (silence.seconds() > SECONDS_BETWEEN && now.batch() < now.batches()) {
+      double done = now.epoch() + (double) now.batch() / now.batches();
+      print(
+          "%s, step %,d of %,d  %,.0f images/s  ETA %s"
+              .formatted(
+                  place(now.epoch() + 1),
+                  now.batch(),
+                  now.batches(),
+                  now.imagesPerSecond(),
+                  left(done)));
+    }
   }
 
   @Override
@@ -70,17 +97,27 @@ final class EpochLines implements TrainingListener {
   }
 
   private void print(Map<String, Double> validation) {
-    var line = new StringBuilder();
     int done = progress.epoch() + 1;
-    int width = String.valueOf(progress.epochs()).length();
-    line.append("epoch %%%dd/%%d".formatted(width).formatted(done, progress.epochs()));
+    var line = new StringBuilder(place(done));
     append(line, "train", trained.values(), TRAINING);
     append(line, "validation", validation, VALIDATION);
     line.append("  %,.0f images/s".formatted(progress.imagesPerSecond()));
-    double share = (double) (done - firstEpoch) / (progress.epochs() - firstEpoch);
-    line.append("  ETA ").append(clock.left(share));
+    print(line.append("  ETA ").append(left(done)).toString());
+  }
+
+  private String place(int epoch) {
+    int width = String.valueOf(progress.epochs()).length();
+    return "epoch %%%dd/%%d".formatted(width).formatted(epoch, progress.epochs());
+  }
+
+  private String left(double epochs) {
+    return clock.left((epochs - firstEpoch) / (progress.epochs() - firstEpoch));
+  }
+
+  private void print(String line) {
     out.println(line);
     out.flush();
+    silence = new Clock();
   }
 
   private static void append(
