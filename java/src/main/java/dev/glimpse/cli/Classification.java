@@ -38,6 +38,7 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
   static final String VALIDATION = "validation";
   static final String TEST = "test";
 
+  private static final String REMEDY = "delete it, and let 'evaluate' write it";
   private static final int SHOWN_ACROSS = 10;
   private static final int SHOWN = 6 * SHOWN_ACROSS;
   private static final Gson GSON = new Gson();
@@ -95,7 +96,7 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
         int[] read = LabelAccuracy.mostProbable(probabilities.getValue(), labels.length, classes);
         var confusion = new LabelAccuracy(classes).add(labels, read, labels.length).confusion();
         var ofName = errors.computeIfAbsent(name, key -> new LinkedHashMap<>());
-        ofName.put(part.getKey(), 1 - confusion.accuracy());
+        ofName.put(part.getKey(), confusion.error());
         var calibration = calibrated.calibrations().get(name);
         results.add(
             new ClassifierResult(
@@ -163,10 +164,11 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     try {
       var read = GSON.fromJson(Files.readString(file), Classification.class);
       return Optional.of(read);
-    } catch (IOException | RuntimeException e) {
-      // Gson passes on whatever the constructors of records throw.
-      throw new CheckpointException(
-          file, "cannot be read: " + e.getMessage(), "delete it, and let 'evaluate' write it", e);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), REMEDY, e);
+    } catch (RuntimeException e) {
+      // Gson throws its own, and passes on what the constructors of records throw.
+      throw new CheckpointException(file, "is damaged", REMEDY, e);
     }
   }
 

@@ -37,39 +37,49 @@ final class ClassificationSection {
             grey ? List.of(Map.of()) : List.of()));
   }
 
-  /** The errors of each classifier, a table of what is read as what, and what is misread. */
-  static List<Map<String, ?>> of(RunFolder run) {
-    return Classification.of(run).map(ClassificationSection::of).stream()
-        .collect(Collectors.toList());
+  /**
+   * The errors of each classifier, a table of what is read as what, and what is misread; nothing
+   * for a model that reads no labels, or while it trains.
+   *
+   * @param pictures of what is misread, each an {@code image} to be shown; one or none
+   */
+  static List<Map<String, ?>> of(RunFolder run, List<Map<String, ?>> pictures) {
+    return Classification.of(run).stream()
+        .<Map<String, ?>>map(classification -> section(classification, pictures))
+        .toList();
   }
 
-  private static Map<String, ?> of(Classification classification) {
+  private static Map<String, ?> section(
+      Classification classification, List<Map<String, ?>> pictures) {
     List<ClassifierResult> results = classification.classifiers();
-    List<Misreading> shown = classification.shown();
+    String last = results.get(results.size() - 1).name();
     return Map.of(
         "parts",
         results.get(0).errors().keySet().stream().map(part -> Map.of("part", part)).toList(),
         "classifiers",
         results.stream().map(ClassificationSection::row).toList(),
         "products",
-        results.size() > 1
-            ? List.of(Map.of("product", results.get(results.size() - 1).name()))
-            : List.of(),
+        results.size() > 1 ? List.of(Map.of("product", last)) : List.of(),
         "confusions",
         results.stream().map(ClassificationSection::confusion).toList(),
         "misread",
-        shown.isEmpty()
-            ? List.of()
-            : List.of(
-                Map.of(
-                    "shown",
-                    shown.size(),
-                    "all",
-                    classification.misread().size(),
-                    "classifier",
-                    results.get(results.size() - 1).name(),
-                    "captions",
-                    shown.stream().map(Misreading::caption).collect(Collectors.joining(", ")))));
+        pictures.stream().map(picture -> misread(classification, last, picture)).toList());
+  }
+
+  private static Map<String, ?> misread(
+      Classification classification, String classifier, Map<String, ?> picture) {
+    List<Misreading> shown = classification.shown();
+    return Map.of(
+        "shown",
+        "%,d".formatted(shown.size()),
+        "all",
+        "%,d".formatted(classification.misread().size()),
+        "classifier",
+        classifier,
+        "captions",
+        shown.stream().map(Misreading::caption).collect(Collectors.joining(", ")),
+        "image",
+        picture.get("image"));
   }
 
   private static Map<String, ?> row(ClassifierResult result) {

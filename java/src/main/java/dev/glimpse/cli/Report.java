@@ -61,8 +61,9 @@ final class Report {
     values.put("results", results());
     values.put("meanings", meanings());
     values.put("semiSupervision", ClassificationSection.semiSupervision(run));
-    values.put("classification", ClassificationSection.of(run));
-    values.put("misread", named(List.of(Classification.picture(run))));
+    values.put(
+        "classification",
+        ClassificationSection.of(run, named(List.of(Classification.picture(run)))));
     values.put("quality", quality());
     values.put("charts", charts());
     values.put("pictures", pictures());
