@@ -6,34 +6,49 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.PrintWriter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Grids of images, one below the other, each under a caption. */
+/** Grids of images, each under a caption, one below the other or several side by side. */
 final class CaptionedSheet {
   private static final int CAPTION_HEIGHT = 26;
   private static final int BASELINE = 18;
   private static final int INDENT = 4;
   private static final int FONT_SIZE = 14;
 
+  /** What a caption needs for a letter, at most. */
+  private static final int LETTER_WIDTH = 9;
+
   private final DataShape shape;
   private final int columns;
+  private final int across;
   private final List<Part> parts = new ArrayList<>();
 
   private record Part(String caption, BufferedImage grid) {}
 
+  /** Grids one below the other. */
   CaptionedSheet(DataShape shape, int columns) {
+    this(shape, columns, 1);
+  }
+
+  /**
+   * @param columns images in a row of a grid
+   * @param across grids side by side, all with as many images
+   */
+  CaptionedSheet(DataShape shape, int columns, int across) {
     this.shape = shape;
     this.columns = columns;
+    this.across = across;
   }
 
   void add(String caption, FloatBuffer images) {
     parts.add(new Part(caption, Pictures.grid(images, shape, columns)));
   }
 
-  /** The captions from top to bottom. */
+  /** The captions from top to bottom, and in a row from left to right. */
   List<String> captions() {
     return parts.stream().map(Part::caption).toList();
   }
@@ -45,30 +60,49 @@ final class CaptionedSheet {
    *     server
    */
   boolean write(Path file) {
-    int width = parts.stream().mapToInt(part -> part.grid.getWidth()).max().orElseThrow();
-    int height = parts.stream().mapToInt(part -> CAPTION_HEIGHT + part.grid.getHeight()).sum();
-    BufferedImage sheet = Png.ground(width, height, shape.channels());
-    int top = 0;
-    for (Part part : parts) {
-      sheet.getRaster().setRect(0, top + CAPTION_HEIGHT, part.grid.getRaster());
-      top += CAPTION_HEIGHT + part.grid.getHeight();
+    int[] left = new int[parts.size()];
+    int[] top = new int[parts.size()];
+    int each = parts.stream().mapToInt(this::width).max().orElseThrow();
+    int height = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      left[i] = i % across * each;
+      top[i] = i % across == 0 ? height : top[i - 1];
+      height = Math.max(height, top[i] + CAPTION_HEIGHT + parts.get(i).grid.getHeight());
     }
-    boolean captioned = drawCaptions(sheet);
+    int width = each * Math.min(across, parts.size());
+    BufferedImage sheet = Png.ground(width, height, shape.channels());
+    for (int i = 0; i < parts.size(); i++) {
+      sheet.getRaster().setRect(left[i], top[i] + CAPTION_HEIGHT, parts.get(i).grid.getRaster());
+    }
+    boolean captioned = drawCaptions(sheet, left, top);
     Png.write(file, sheet);
     return captioned;
   }
 
-  private boolean drawCaptions(BufferedImage sheet) {
+  /** Of a column; wide enough for captions where others stand beside them. */
+  private int width(Part part) {
+    int letters = across == 1 ? 0 : 2 * INDENT + LETTER_WIDTH * part.caption.length();
+    return Math.max(letters, part.grid.getWidth());
+  }
+
+  /** Writes the sheet, and prints its path; where it cannot have captions, these first. */
+  void write(Path file, PrintWriter console) {
+    if (!write(file)) {
+      console.println("this Java has no fonts for captions; the picture shows, from the top:");
+      captions().forEach(caption -> console.println("  " + caption));
+    }
+    console.println(file);
+  }
+
+  private boolean drawCaptions(BufferedImage sheet, int[] left, int[] top) {
     try {
       var graphics = sheet.createGraphics();
       graphics.setRenderingHint(
           RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
       graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE));
       graphics.setColor(Color.WHITE);
-      int top = 0;
-      for (Part part : parts) {
-        graphics.drawString(part.caption, INDENT, top + BASELINE);
-        top += CAPTION_HEIGHT + part.grid.getHeight();
+      for (int i = 0; i < parts.size(); i++) {
+        graphics.drawString(parts.get(i).caption, left[i] + INDENT, top[i] + BASELINE);
       }
       graphics.dispose();
       return true;

@@ -102,7 +102,9 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     works.forEach(work -> sheet.add("samples of " + work.name, work.samples));
-    write(sheet, out == null ? second.resolve("samples").resolve("comparison.png") : out);
+    sheet.write(
+        out == null ? second.resolve("samples").resolve("comparison.png") : out,
+        spec.commandLine().getOut());
     printQuality();
     return 0;
   }
@@ -130,15 +132,6 @@ final class CompareCommand implements Callable<Integer> {
 
   private static String name(RunFolder run) {
     return "%s (%s)".formatted(run.path().toAbsolutePath().getFileName(), run.config().model());
-  }
-
-  private void write(CaptionedSheet sheet, Path file) {
-    PrintWriter console = spec.commandLine().getOut();
-    if (!sheet.write(file)) {
-      console.println("this Java has no fonts for captions; the picture shows, from the top:");
-      sheet.captions().forEach(caption -> console.println("  " + caption));
-    }
-    console.println(file);
   }
 
   private void printQuality() {

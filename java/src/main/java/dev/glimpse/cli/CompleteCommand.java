@@ -1,12 +1,9 @@
 package dev.glimpse.cli;
 
-import dev.glimpse.data.DataException;
-import dev.glimpse.data.ImageFormat;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.PictureList;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.CompletionModel;
-import dev.glimpse.train.DataShape;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,15 +98,8 @@ final class CompleteCommand implements Callable<Integer> {
   }
 
   private ImageSet images(TrainedModel trained) {
-    if (files.isEmpty()) {
-      return trained.data(null).test().first(count);
-    }
-    DataShape shape = trained.shape();
-    if (shape.height() != shape.width()) {
-      throw new DataException(
-          "--image: pictures are made square, and the model's images are %d x %d"
-              .formatted(shape.height(), shape.width()));
-    }
-    return PictureList.read(files, new ImageFormat(shape.height(), shape.channels()));
+    return files.isEmpty()
+        ? trained.data(null).test().first(count)
+        : PictureList.read(files, trained.pictureFormat());
   }
 }

@@ -9,12 +9,14 @@ import dev.glimpse.train.TrainingListener;
 final class EpochBar implements TrainingListener {
   private TerminalBar bar;
   private int batchSize;
+  private String criterion;
   private int firstEpoch = -1;
   private String judged = "";
 
   @Override
   public void started(Trainer trainer) {
     batchSize = trainer.settings().integer("train.batch");
+    criterion = trainer.criterion();
   }
 
   @Override
@@ -32,9 +34,11 @@ final class EpochBar implements TrainingListener {
   @Override
   public void evaluated(Evaluation evaluation) {
     if (evaluation.split().equals("validation")) {
-      evaluation.values().entrySet().stream()
+      var values = evaluation.values();
+      values.keySet().stream()
+          .filter(name -> name.equals(criterion) || !values.containsKey(criterion))
           .findFirst()
-          .ifPresent(first -> judged = ", " + told(first.getKey(), first.getValue()));
+          .ifPresent(name -> judged = ", " + told(name, values.get(name)));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Checkpoint;
+import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Evaluation;
@@ -48,6 +49,10 @@ import picocli.CommandLine.Spec;
       "  -log p(missing | given)",
       "                  with --samples, of a model that completes images: lower is better",
       "  accuracy        the share of images that a classifier reads right",
+      "  error of ...    the share that each classifier of the model reads wrong, validation images"
+          + " and, unless --split=validation, test images; 'both' is the product of two"
+          + " classifiers' probabilities, their temperatures fitted together on the labels of the"
+          + " validation images",
       "",
       "Quality, of samples, reconstructions and, to compare with, real test images:",
       "  FID             distance from the training images in the features of a classifier, which",
@@ -61,7 +66,8 @@ import picocli.CommandLine.Spec;
       "  glimpse evaluate runs/vae-...",
       "  glimpse evaluate runs/vae-... --samples 5000 --count 1000",
       "  glimpse evaluate runs/cvae-... --samples 100 --baseline   (--condition quadrants)",
-      "  glimpse evaluate runs/vae-... --json | jq .elbo"
+      "  glimpse evaluate runs/vae-... --json | jq .elbo",
+      "  glimpse evaluate runs/ssl-... --json | jq .classifiers.encoder.testError"
     })
 final class EvaluateCommand implements Callable<Integer> {
   /** New images that quality is measured by. */
@@ -156,6 +162,7 @@ final class EvaluateCommand implements Callable<Integer> {
               measures,
               estimate,
               completion(trained, splits, images, estimate),
+              classification(trained, splits),
               (quality == null ? generates && readable : quality)
                   ? quality(trained, new QualityJudge.Images(splits.train(), grey, images))
                   : Map.of(),
@@ -178,7 +185,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private ImageSet grey(Splits splits) {
-    ImageSet all = split == Split.TEST ? splits.test() : splits.validation();
+    return first(split == Split.TEST ? splits.test() : splits.validation());
+  }
+
+  private ImageSet first(ImageSet all) {
     return count == null ? all : all.first(count);
   }
 
@@ -235,6 +245,29 @@ final class EvaluateCommand implements Callable<Integer> {
     return Optional.of(new CompletionResult(estimate, neighbour, references));
   }
 
+  private Optional<Classification> classification(TrainedModel trained, Splits splits) {
+    if (!(trained.model() instanceof ClassifyingModel model)) {
+      return Optional.empty();
+    }
+    Binarisation binarisation = Binarisation.of(trained.settings());
+    ImageSet validation = binarisation.forEvaluation(first(splits.validation()));
+    if (split == Split.VALIDATION) {
+      return Optional.of(Classification.of(model, trained.store(), trained.shape(), validation));
+    }
+    ImageSet test = binarisation.forEvaluation(first(splits.test()));
+    var classification =
+        Classification.of(model, trained.store(), trained.shape(), validation, test);
+    if (isAsTrained()) {
+      classification.keep(trained.run(), test);
+      writeReport(trained);
+    }
+    return Optional.of(classification);
+  }
+
+  private boolean isAsTrained() {
+    return data == null && split == Split.TEST && count == null;
+  }
+
   private Map<String, Double> quality(TrainedModel trained, QualityJudge.Images images) {
     GenerativeModel model = trained.model(GenerativeModel.class, "samples to be judged");
     int drawn = count == null ? DRAWN : Math.min(DRAWN, count);
@@ -243,8 +276,7 @@ final class EvaluateCommand implements Callable<Integer> {
         new ImageProgress("quality", images.count(model, drawn), spec.commandLine().getErr())) {
       values = QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values();
     }
-    boolean asTrained = data == null && split == Split.TEST && count == null;
-    if (asTrained) {
+    if (isAsTrained()) {
       note(trained, values);
     }
     return values;
@@ -255,6 +287,10 @@ final class EvaluateCommand implements Callable<Integer> {
     trained
         .run()
         .append(new Evaluation(state.epoch(), state.step(), "test", values, state.seconds()));
+    writeReport(trained);
+  }
+
+  private static void writeReport(TrainedModel trained) {
     Report.write(
         trained.run(), trained.model().parameters().stream().mapToLong(ParameterSet::count).sum());
   }

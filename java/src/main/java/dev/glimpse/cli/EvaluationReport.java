@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param measures means per image
  * @param estimate of log p(x), where it was asked for
  * @param completion how the model completes images, where that was asked for
+ * @param classification how the model reads labels, where it does
  * @param quality of what the model makes, by the names of {@link Quality}; empty where it was not
  *     measured
  * @param unreadable whether it was not because the classifier cannot read such images
@@ -28,6 +29,7 @@ record EvaluationReport(
     Map<String, Double> measures,
     Optional<LogLikelihood.Estimate> estimate,
     Optional<CompletionResult> completion,
+    Optional<Classification> classification,
     Map<String, Double> quality,
     boolean unreadable,
     double seconds) {
@@ -61,6 +63,7 @@ record EvaluationReport(
                   "%-15s %9.2f nats, standard error %.2f, %,d samples per image%n",
                   likelihood(), e.value(), e.standardError(), e.samples()));
     }
+    classification.ifPresent(c -> c.print(out));
     if (!quality.isEmpty()) {
       QualityTable.of(quality).print(out, "quality");
       out.printf(
@@ -99,6 +102,7 @@ record EvaluationReport(
             json.addProperty("samples", e.samples());
           });
     }
+    classification.ifPresent(c -> json.add("classifiers", c.toJson()));
     quality.forEach(json::addProperty);
     if (unreadable) {
       json.addProperty("qualityLeftOut", reason());

@@ -23,10 +23,12 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       ReconstructCommand.class,
       InterpolateCommand.class,
+      ClassifyCommand.class,
       CompleteCommand.class,
       StyleCommand.class,
       CompareCommand.class,
       EvaluateCommand.class,
+      ExperimentsCommand.class,
       WeightsCommand.class,
       ProfileCommand.class,
       DevicesCommand.class

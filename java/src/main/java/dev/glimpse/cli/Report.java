@@ -60,6 +60,10 @@ final class Report {
     values.put("measures", measures().stream().map(name -> Map.of("name", name)).toList());
     values.put("results", results());
     values.put("meanings", meanings());
+    values.put("semiSupervision", ClassificationSection.semiSupervision(run));
+    values.put(
+        "classification",
+        ClassificationSection.of(run, named(List.of(Classification.picture(run)))));
     values.put("quality", quality());
     values.put("charts", charts());
     values.put("pictures", pictures());

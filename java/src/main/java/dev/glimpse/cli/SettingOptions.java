@@ -1,7 +1,9 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.data.Sources;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
+import dev.glimpse.train.TrainingSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +41,14 @@ final class SettingOptions {
   private Integer labels;
 
   @Option(
+      names = "--unlabelled",
+      paramLabel = "SOURCE",
+      description =
+          "What a semi-supervised model learns from without labels, in place of the images of"
+              + " --data: digits, mnist or a folder, of pictures or with IDX images.")
+  private String unlabelled;
+
+  @Option(
       names = "--weights",
       paramLabel = "FILE",
       description = "Start from weights that 'glimpse weights' wrote, .safetensors or .npz.")
@@ -56,9 +66,10 @@ final class SettingOptions {
     if (condition != null && !conditional) {
       throw new SettingException("--condition is for a cvae; this model takes none");
     }
-    if (labels != null && settings.all().stream().noneMatch(s -> s.name().equals("data.labels"))) {
+    if ((labels != null || unlabelled != null) && !Training.isSemiSupervised(settings)) {
       throw new SettingException(
-          "--labels is for a semi-supervised model; this one knows them all");
+          "%s is for a semi-supervised model, such as ssl; this one knows all labels"
+              .formatted(labels != null ? "--labels" : "--unlabelled"));
     }
     others.forEach(settings::set);
     set(settings, "train.epochs", epochs);
@@ -66,7 +77,11 @@ final class SettingOptions {
     set(settings, "train.lr", rate);
     set(settings, "train.seed", seed);
     set(settings, "condition", condition);
-    set(settings, "data.labels", labels);
+    set(settings, TrainingSettings.LABELS, labels);
+    set(
+        settings,
+        TrainingSettings.UNLABELLED,
+        unlabelled == null ? null : Sources.lasting(unlabelled));
     set(settings, "train.weights", weights == null ? null : weights.toAbsolutePath());
   }
 
@@ -79,7 +94,8 @@ final class SettingOptions {
   /** For a run that goes on: it may get longer, and nothing else may change. */
   void extend(Settings settings) {
     boolean changes =
-        Stream.of(batch, rate, seed, condition, labels, weights).anyMatch(Objects::nonNull)
+        Stream.of(batch, rate, seed, condition, labels, unlabelled, weights)
+                .anyMatch(Objects::nonNull)
             || !others.isEmpty();
     if (changes) {
       throw new SettingException(

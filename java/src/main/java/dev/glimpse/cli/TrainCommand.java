@@ -4,26 +4,17 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.Devices;
-import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.Models;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.DataShape;
-import dev.glimpse.train.Evaluation;
-import dev.glimpse.train.LikelihoodModel;
-import dev.glimpse.train.Measure;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.Settings;
-import dev.glimpse.train.Trainer;
-import dev.glimpse.train.TrainingListener;
-import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,6 +45,8 @@ import picocli.CommandLine.Spec;
       "  glimpse train cvae --data mnist --epochs 50 --out runs/labels",
       "  glimpse train cvae --condition quadrants --set given=1",
       "  glimpse train vaegan --data mnist",
+      "  glimpse train ssl-conv --data mnist --labels 100",
+      "  glimpse train ssl --data DIR --labels 1000 --unlabelled FOLDER",
       "  glimpse train vae --set latent=50 hidden=200,200 activation=tanh train.patience=10",
       "  glimpse train --resume runs/labels --epochs 100"
     })
@@ -137,6 +130,10 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Training training() {
+    return new Training(console(), verbose, skipsQuality);
+  }
+
   private PrintWriter console() {
     return spec.commandLine().getOut();
   }
@@ -152,14 +149,14 @@ final class TrainCommand implements Callable<Integer> {
     Models.Kind kind = kind();
     Settings settings = kind.settings();
     options.applyTo(settings);
-    Splits splits = load(data, settings);
+    Splits splits = Training.load(data, settings);
     DataShape shape = DataShape.of(splits.train());
     Model created = kind.create().apply(shape, settings);
     try (Device opened = Devices.open(device)) {
       var config =
           RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
       RunFolder run = RunFolder.create(out == null ? freshFolder(kind.name()) : out, config);
-      train(opened, created, settings, splits, run, false);
+      training().run(opened, created, settings, splits, run, false);
     }
   }
 
@@ -176,70 +173,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     Settings settings = config.applyTo(Models.named(config.model()).settings());
     options.extend(settings);
-    Splits splits = load(config.data(), settings);
+    Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
     try (Device opened = Devices.open(device)) {
       run = run.with(config.with(settings));
-      train(opened, created, settings, splits, run, true);
+      training().run(opened, created, settings, splits, run, true);
     }
-  }
-
-  private static Splits load(String source, Settings settings) {
-    return Sources.load(
-        source, TrainingSettings.imageFormat(settings), settings.integer("train.seed"));
-  }
-
-  private void train(
-      Device opened, Model created, Settings settings, Splits splits, RunFolder run, boolean goOn) {
-    introduce(opened, created, settings, splits, run);
-    PrintWriter console = console();
-    var listeners = new ArrayList<TrainingListener>();
-    if (verbose) {
-      listeners.add(new MemoryTable(console));
-    }
-    listeners.add(TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console));
-    listeners.add(new SampleGrids());
-    var quality = new QualityRecorder(splits);
-    if (!skipsQuality) {
-      listeners.add(quality);
-    }
-    listeners.add(new ReportWriter());
-    Evaluation test;
-    try (var trainer = new Trainer(opened, created, settings, splits, run, listeners)) {
-      if (goOn) {
-        trainer.resume();
-        console.printf("goes on after epoch %d%n", trainer.epoch());
-      }
-      test = trainer.train();
-    }
-    test.values()
-        .forEach(
-            (name, value) ->
-                console.printf("test %s %s%n", name, Measure.named(name).number(value)));
-    quality.print(console);
-    console.println("report " + run.resolve("report.html"));
-  }
-
-  private void introduce(
-      Device opened, Model created, Settings settings, Splits splits, RunFolder run) {
-    PrintWriter console = console();
-    long parameters = created.parameters().stream().mapToLong(ParameterSet::count).sum();
-    int size = settings.integer("train.size");
-    int images = splits.train().size();
-    console.printf(
-        "%s with %,d parameters, on %,d images of %s, on %s %s%n",
-        run.config().model(),
-        parameters,
-        size > 0 ? Math.min(size, images) : images,
-        run.config().data(),
-        opened.info().id(),
-        opened.info().name());
-    console.printf("run %s%n", run.path());
-    if (created instanceof LikelihoodModel && Binarisation.of(settings) != Binarisation.NONE) {
-      console.println("the elbo is in nats per image: higher is better");
-    }
-    console.flush();
   }
 
   private static Path freshFolder(String model) {

@@ -112,6 +112,20 @@ final class TrainedModel implements AutoCloseable {
     return splits;
   }
 
+  /**
+   * What picture files are made into for the model.
+   *
+   * @throws DataException where its images are not square
+   */
+  ImageFormat pictureFormat() {
+    if (shape().height() != shape().width()) {
+      throw new DataException(
+          "pictures are made square, and the model's images are %d x %d"
+              .formatted(shape().height(), shape().width()));
+    }
+    return new ImageFormat(shape().height(), shape().channels());
+  }
+
   /** Stops where a run's model cannot be used on images. */
   static void checkShape(RunFolder run, Model model, ImageSet images) {
     DataShape expected = run.config().shape();

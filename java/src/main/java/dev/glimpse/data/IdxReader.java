@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -46,10 +46,7 @@ public final class IdxReader {
 
   /** Whether a folder holds any of the four files. */
   static boolean isIn(Path folder) {
-    return FILES.stream()
-        .anyMatch(
-            file ->
-                Files.exists(folder.resolve(file)) || Files.exists(folder.resolve(file + ".gz")));
+    return FILES.stream().anyMatch(file -> Files.exists(path(folder, file)));
   }
 
   /**
@@ -57,31 +54,51 @@ public final class IdxReader {
    * training label tells; the last twelfth of the training images is the validation set.
    */
   public static Splits readFolder(Path folder) {
-    var paths = new ArrayList<Path>();
-    var missing = new ArrayList<String>();
-    for (String file : FILES) {
-      Path plain = folder.resolve(file);
-      Path packed = folder.resolve(file + ".gz");
-      if (!Files.exists(plain) && !Files.exists(packed)) {
-        missing.add(file);
-      }
-      paths.add(Files.exists(plain) ? plain : packed);
-    }
-    if (!missing.isEmpty()) {
-      throw new DataException(
-          "%s: missing %s (looked for these names, plain or ending in .gz)"
-              .formatted(folder, String.join(", ", missing)));
-    }
+    List<Path> paths = find(folder, FILES);
     Idx trainLabels = readLabels(paths.get(1));
     int classes = 1;
     for (byte label : trainLabels.bytes) {
       classes = Math.max(classes, 1 + (label & 0xff));
     }
-    Path name = folder.toAbsolutePath().normalize().getFileName();
+    String name = name(folder);
     ImageSet train = combine(name + " train", readImages(paths.get(0)), trainLabels, classes);
     ImageSet test =
         combine(name + " test", readImages(paths.get(2)), readLabels(paths.get(3)), classes);
     return Splits.of(train, test);
+  }
+
+  /**
+   * Reads images of a folder to learn from without labels: the training images of a data set, or,
+   * where not all of its four files are there, all images of the first.
+   */
+  static ImageSet readUnlabelled(Path folder) {
+    if (FILES.stream().allMatch(file -> Files.exists(path(folder, file)))) {
+      return readFolder(folder).train();
+    }
+    Idx images = readImages(find(folder, List.of(TRAIN_IMAGES)).get(0));
+    return new ImageSet(name(folder), images.sizes[1], images.sizes[2], 1, images.bytes);
+  }
+
+  private static List<Path> find(Path folder, List<String> files) {
+    String missing =
+        files.stream()
+            .filter(file -> !Files.exists(path(folder, file)))
+            .collect(Collectors.joining(", "));
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "%s: missing %s (looked for these names, plain or ending in .gz)"
+              .formatted(folder, missing));
+    }
+    return files.stream().map(file -> path(folder, file)).toList();
+  }
+
+  private static Path path(Path folder, String file) {
+    Path plain = folder.resolve(file);
+    return Files.exists(plain) ? plain : folder.resolve(file + ".gz");
+  }
+
+  private static String name(Path folder) {
+    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
   }
 
   /** Reads one pair of files whose labels must lie in 0..classes-1. */

@@ -53,15 +53,52 @@ public final class ImageFolder {
   static Splits read(Path folder, ImageFormat format, Consumer<String> warnings) {
     var reader = new ImageFolder(folder, format);
     PictureFiles all = PictureFiles.find(folder);
-    boolean parted =
-        Files.isDirectory(folder.resolve(TRAIN)) && Files.isDirectory(folder.resolve(TEST));
-    Splits splits = parted ? reader.readParts(all) : reader.readWhole(all);
-    if (!reader.faults.isEmpty()) {
+    Splits splits = reader.isParted() ? reader.readParts(all) : reader.readWhole(all);
+    reader.warn(all.size(), warnings);
+    return splits;
+  }
+
+  /**
+   * Reads all pictures of a folder without labels, wherever they lie in it; where there are both
+   * {@code train} and {@code test}, the training images of {@link #read}. Pictures that cannot be
+   * read are left out, with a warning in the log.
+   *
+   * @throws DataException if there are none that can be read, or too many for the memory
+   */
+  static ImageSet readUnlabelled(Path folder, ImageFormat format) {
+    var reader = new ImageFolder(folder, format);
+    if (reader.isParted()) {
+      return read(folder, format).train();
+    }
+    PictureFiles all = PictureFiles.find(folder);
+    reader.checkMemory(all.size());
+    ImageSet images = reader.decode(reader.name(), all.shuffled(SHUFFLE_SEED), List.of());
+    if (images.size() == 0) {
+      throw reader.noneReadable(all.size());
+    }
+    reader.warn(all.size(), LoggerFactory.getLogger(ImageFolder.class)::warn);
+    return images;
+  }
+
+  private boolean isParted() {
+    return Files.isDirectory(root.resolve(TRAIN)) && Files.isDirectory(root.resolve(TEST));
+  }
+
+  private String name() {
+    return String.valueOf(root.toAbsolutePath().normalize().getFileName());
+  }
+
+  private void warn(int pictures, Consumer<String> warnings) {
+    if (!faults.isEmpty()) {
       warnings.accept(
           "%s: %d of %d pictures cannot be read and are left out: %s"
-              .formatted(folder, reader.faults.size(), all.size(), reader.firstFaults()));
+              .formatted(root, faults.size(), pictures, firstFaults()));
     }
-    return splits;
+  }
+
+  private DataException noneReadable(int pictures) {
+    return new DataException(
+        "%s: none of the %d pictures can be read: %s".formatted(root, pictures, firstFaults()));
   }
 
   private Splits readParts(PictureFiles all) {
@@ -106,13 +143,10 @@ public final class ImageFolder {
 
   private Splits splits(PictureFiles train, PictureFiles test, List<String> classes) {
     checkMemory(Math.max(train.size(), test.size()));
-    String name = String.valueOf(root.toAbsolutePath().normalize().getFileName());
-    ImageSet trainImages = decode(name + " train", train.shuffled(SHUFFLE_SEED), classes);
-    ImageSet testImages = decode(name + " test", test, classes);
+    ImageSet trainImages = decode(name() + " train", train.shuffled(SHUFFLE_SEED), classes);
+    ImageSet testImages = decode(name() + " test", test, classes);
     if (trainImages.size() + testImages.size() == 0) {
-      throw new DataException(
-          "%s: none of the %d pictures can be read: %s"
-              .formatted(root, train.size() + test.size(), firstFaults()));
+      throw noneReadable(train.size() + test.size());
     }
     if (trainImages.size() < 2 || testImages.size() == 0) {
       throw new DataException(

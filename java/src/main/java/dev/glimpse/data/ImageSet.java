@@ -143,6 +143,17 @@ public final class ImageSet {
     }
   }
 
+  /**
+   * A copy with other labels.
+   *
+   * @throws DataException if they are not as many as the images, or outside 0..classes-1
+   */
+  public ImageSet withLabels(int[] others, int theirClasses) {
+    int each = pixelsPerImage();
+    byte[] own = Arrays.copyOfRange(pixels, from * each, (from + size) * each);
+    return new ImageSet(name, height, width, channels, own, others, theirClasses);
+  }
+
   /** The images {@code fromIndex} to {@code toIndex - 1}, without copying. */
   public ImageSet subset(int fromIndex, int toIndex) {
     Objects.checkFromToIndex(fromIndex, toIndex, size);

@@ -35,6 +35,30 @@ public final class Sources {
     };
   }
 
+  /**
+   * Loads images to learn from without labels; any that they have are of no consequence. Of a data
+   * set these are the training images, so that none that others are judged by is learned from. Of a
+   * folder of pictures they are all; in a folder of IDX files, only the one of training images need
+   * be there.
+   *
+   * @param source as for {@link #load}
+   * @param like images as large as which pictures are made
+   * @param seed what the built-in digits are drawn from
+   * @throws DataException if there is no such source, or it cannot be read
+   */
+  public static ImageSet unlabelled(String source, ImageSet like, long seed) {
+    return switch (source) {
+      case "digits" -> digits(seed).train();
+      case "mnist" -> mnist().train();
+      default -> {
+        Path folder = folder(source);
+        yield IdxReader.isIn(folder)
+            ? IdxReader.readUnlabelled(folder)
+            : ImageFolder.readUnlabelled(folder, new ImageFormat(like.height(), like.channels()));
+      }
+    };
+  }
+
   private static Splits readFolder(Path folder, ImageFormat format) {
     return IdxReader.isIn(folder) ? IdxReader.readFolder(folder) : ImageFolder.read(folder, format);
   }

@@ -15,7 +15,13 @@ public record Splits(ImageSet train, ImageSet validation, ImageSet test, ImageSe
   public Splits {
     check(train, validation);
     check(train, test);
-    checkSize(train, unlabelled);
+    if (!sameSize(train, unlabelled)) {
+      throw new DataException(
+          "images without labels must be as large as those with labels: "
+              + unlabelled
+              + "; "
+              + train);
+    }
   }
 
   /** A data set without other images beside it. */
@@ -44,19 +50,12 @@ public record Splits(ImageSet train, ImageSet validation, ImageSet test, ImageSe
   }
 
   private static void check(ImageSet a, ImageSet b) {
-    checkSize(a, b);
-    if (a.classes() != b.classes()) {
-      throw differ(a, b);
+    if (!sameSize(a, b) || a.classes() != b.classes()) {
+      throw new DataException("parts of a data set differ: " + a + "; " + b);
     }
   }
 
-  private static void checkSize(ImageSet a, ImageSet b) {
-    if (a.height() != b.height() || a.width() != b.width() || a.channels() != b.channels()) {
-      throw differ(a, b);
-    }
-  }
-
-  private static DataException differ(ImageSet a, ImageSet b) {
-    return new DataException("parts of a data set differ: " + a + "; " + b);
+  private static boolean sameSize(ImageSet a, ImageSet b) {
+    return a.height() == b.height() && a.width() == b.width() && a.channels() == b.channels();
   }
 }

@@ -36,15 +36,32 @@ public record ConfusionMatrix(int[][] counts) {
    * @throws MetricException without images
    */
   public double accuracy() {
-    int images = images();
-    if (images == 0) {
-      throw new MetricException("accuracy takes one image or more");
-    }
+    return (double) right() / atLeastOne();
+  }
+
+  /**
+   * The share of images read as they should not be.
+   *
+   * @throws MetricException without images
+   */
+  public double error() {
+    return (double) (images() - right()) / atLeastOne();
+  }
+
+  private int right() {
     int right = 0;
     for (int k = 0; k < counts.length; k++) {
       right += counts[k][k];
     }
-    return (double) right / images;
+    return right;
+  }
+
+  private int atLeastOne() {
+    int images = images();
+    if (images == 0) {
+      throw new MetricException("accuracy takes one image or more");
+    }
+    return images;
   }
 
   @Override

@@ -275,8 +275,8 @@ public final class Trainer implements AutoCloseable {
     listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
   }
 
-  /** What the best checkpoint has most of, on validation images. */
-  private String criterion() {
+  /** The measure that the best checkpoint has most of, on validation images. */
+  public String criterion() {
     return model instanceof ClassifyingModel ? "accuracy" : binarisation.bound();
   }
 

@@ -7,6 +7,12 @@ import java.util.List;
 
 /** The settings of the training loop itself, common to all models. */
 public final class TrainingSettings {
+  /** How many labels a semi-supervised model is told. */
+  public static final String LABELS = "data.labels";
+
+  /** Where its images without labels come from. */
+  public static final String UNLABELLED = "data.unlabelled";
+
   private TrainingSettings() {}
 
   public static Settings define(Settings settings) {
@@ -58,10 +64,15 @@ public final class TrainingSettings {
   public static Settings defineLabels(Settings settings) {
     return define(settings)
         .define(
-            "data.labels",
+            LABELS,
             1000,
             1,
-            "training images whose labels are known, as many of each class; train.seed draws them");
+            "training images whose labels are known, as many of each class; train.seed draws them")
+        .define(
+            UNLABELLED,
+            "",
+            "where other images without labels come from, as --unlabelled says it; else all training"
+                + " images are learned from without labels too");
   }
 
   /** How training images are changed, anew in each epoch. */

@@ -86,6 +86,11 @@ final class SmallRuns {
     return trained(model, List.of("width=4", "latent=8"), settings);
   }
 
+  /** The run of one epoch of a semi-supervised perceptron that is told 20 labels. */
+  static Path semiSupervised() {
+    return trained("ssl", List.of("hidden=16", "latent=4"), "train.size=200", "data.labels=20");
+  }
+
   private static synchronized Path trained(String model, List<String> small, String... settings) {
     var arguments = new ArrayList<String>(List.of("--set"));
     arguments.addAll(small);

@@ -165,6 +165,19 @@ class ImageFolderTest {
   }
 
   @Test
+  void aBrokenTestPictureIsLeftOutLikeAnyOther() throws IOException {
+    for (int i = 0; i < 6; i++) {
+      Pictures.write(folder.resolve(i < 4 ? "train" : "test").resolve("a").resolve(i + ".png"), i);
+    }
+    Files.writeString(folder.resolve("test").resolve("a").resolve("6.png"), "no picture");
+    assertEquals(2, read().test().size());
+    assertEquals(1, warnings.size());
+    assertTrue(
+        warnings.get(0).contains("1 of 7 pictures cannot be read and are left out: test/a/6.png"),
+        warnings.get(0));
+  }
+
+  @Test
   void aLongListOfBrokenPicturesIsCut() throws IOException {
     writeNumbered(12);
     for (int i = 0; i < 5; i++) {

@@ -17,6 +17,7 @@ class LabelAccuracyTest {
     ConfusionMatrix confusion = accuracy.confusion();
     assertEquals(new ConfusionMatrix(new int[][] {{1, 0, 0}, {0, 1, 1}, {0, 0, 2}}), confusion);
     assertEquals(5, confusion.images());
+    assertEquals(1 / 5.0, confusion.error(), 1e-15);
     confusion.counts()[0][0] = 99;
     accuracy.add(new int[] {0}, new int[] {1}, 1);
     assertEquals(4 / 5.0, confusion.accuracy(), 1e-15);

@@ -1,0 +1,217 @@
+package dev.glimpse.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import dev.glimpse.data.ImageSet;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.io.CheckpointException;
+import dev.glimpse.metrics.CalibratedClassifiers;
+import dev.glimpse.metrics.Calibration;
+import dev.glimpse.metrics.LabelAccuracy;
+import dev.glimpse.train.ClassifyingModel;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.LabelReader;
+import dev.glimpse.train.RunFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * How the classifiers of a model read images, and, where there are several, their calibrated
+ * product. A run keeps that of its test images in {@code classification.json}, and a picture of
+ * those that are read wrong.
+ *
+ * @param classifiers the product last
+ * @param misread by the last classifier, the surest first; empty unless test images were read
+ */
+record Classification(List<ClassifierResult> classifiers, List<Misreading> misread) {
+  static final String VALIDATION = "validation";
+  static final String TEST = "test";
+
+  private static final String REMEDY = "delete it, and let 'evaluate' write it";
+  private static final int SHOWN_ACROSS = 10;
+  private static final int SHOWN = 6 * SHOWN_ACROSS;
+  private static final Gson GSON = new Gson();
+
+  /** Takes copies. */
+  Classification {
+    classifiers = List.copyOf(classifiers);
+    misread = List.copyOf(misread);
+  }
+
+  /**
+   * Has validation images read.
+   *
+   * @param validation as the model sees them; what the calibration is fitted on
+   */
+  static Classification of(
+      ClassifyingModel model, ParameterStore store, DataShape shape, ImageSet validation) {
+    try (var reader = new LabelReader(model, store, shape, validation.size())) {
+      return of(Map.of(VALIDATION, validation), reader, shape);
+    }
+  }
+
+  /** Has validation and test images read. */
+  static Classification of(
+      ClassifyingModel model,
+      ParameterStore store,
+      DataShape shape,
+      ImageSet validation,
+      ImageSet test) {
+    int batch = Math.min(validation.size(), test.size());
+    try (var reader = new LabelReader(model, store, shape, batch)) {
+      var parts = new LinkedHashMap<String, ImageSet>();
+      parts.put(VALIDATION, validation);
+      parts.put(TEST, test);
+      return of(parts, reader, shape);
+    }
+  }
+
+  private static Classification of(
+      Map<String, ImageSet> parts, LabelReader reader, DataShape shape) {
+    int classes = shape.classes();
+    CalibratedClassifiers calibrated = null;
+    var errors = new LinkedHashMap<String, Map<String, Double>>();
+    List<ClassifierResult> results = List.of();
+    List<Misreading> misread = List.of();
+    for (var part : parts.entrySet()) {
+      int[] labels = Pictures.labels(part.getValue());
+      Map<String, float[]> logits = reader.read(part.getValue());
+      if (calibrated == null) {
+        calibrated = CalibratedClassifiers.fit(logits, labels, classes);
+      }
+      results = new ArrayList<>();
+      for (var probabilities : calibrated.probabilities(logits, classes).entrySet()) {
+        String name = probabilities.getKey();
+        int[] read = LabelAccuracy.mostProbable(probabilities.getValue(), labels.length, classes);
+        var confusion = new LabelAccuracy(classes).add(labels, read, labels.length).confusion();
+        var ofName = errors.computeIfAbsent(name, key -> new LinkedHashMap<>());
+        ofName.put(part.getKey(), confusion.error());
+        var calibration = calibrated.calibrations().get(name);
+        results.add(
+            new ClassifierResult(
+                name,
+                calibration,
+                ofName,
+                calibration.negativeLogLikelihood(logits, labels, classes),
+                confusion));
+        misread =
+            part.getKey().equals(TEST)
+                ? misread(labels, read, probabilities.getValue(), classes)
+                : List.of();
+      }
+    }
+    return new Classification(results, misread);
+  }
+
+  private static List<Misreading> misread(
+      int[] labels, int[] read, float[] probabilities, int classes) {
+    return IntStream.range(0, labels.length)
+        .filter(i -> read[i] != labels[i])
+        .mapToObj(i -> new Misreading(i, labels[i], read[i], probabilities[i * classes + read[i]]))
+        .sorted(Comparator.comparingDouble(Misreading::probability).reversed())
+        .toList();
+  }
+
+  /** How the classifiers are calibrated. */
+  CalibratedClassifiers calibrated() {
+    var calibrations = new LinkedHashMap<String, Calibration>();
+    classifiers.forEach(result -> calibrations.put(result.name(), result.calibration()));
+    return new CalibratedClassifiers(calibrations);
+  }
+
+  /** Those that are shown in the picture, the surest first. */
+  List<Misreading> shown() {
+    return misread.subList(0, Math.min(SHOWN, misread.size()));
+  }
+
+  /**
+   * Keeps this in a run.
+   *
+   * @param test the images that were read
+   */
+  void keep(RunFolder run, ImageSet test) {
+    AtomicFiles.writeText(file(run), GSON.toJson(this) + "\n");
+    if (misread.isEmpty()) {
+      AtomicFiles.deleteQuietly(picture(run));
+      return;
+    }
+    var sheet = new CaptionedSheet(DataShape.of(test), 1, SHOWN_ACROSS);
+    for (Misreading one : shown()) {
+      FloatBuffer pixels = FloatBuffer.allocate(test.pixelsPerImage());
+      test.copyPixels(one.image(), pixels);
+      sheet.add(one.caption(), pixels.flip());
+    }
+    sheet.write(picture(run));
+  }
+
+  /** What a run keeps. */
+  static Optional<Classification> of(RunFolder run) {
+    Path file = file(run);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      var read = GSON.fromJson(Files.readString(file), Classification.class);
+      return Optional.of(read);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), REMEDY, e);
+    } catch (RuntimeException e) {
+      // Gson throws its own, and passes on what the constructors of records throw.
+      throw new CheckpointException(file, "is damaged", REMEDY, e);
+    }
+  }
+
+  /** Deletes what a run keeps, which is no longer true when it goes on. */
+  static void forget(RunFolder run) {
+    AtomicFiles.deleteQuietly(file(run));
+    AtomicFiles.deleteQuietly(picture(run));
+  }
+
+  private static Path file(RunFolder run) {
+    return run.resolve("classification.json");
+  }
+
+  /** Where a run's picture of misread images is, if there are any. */
+  static Path picture(RunFolder run) {
+    return run.resolve("samples").resolve("misread.png");
+  }
+
+  /** Prints a line for each classifier. */
+  void print(PrintWriter out) {
+    for (ClassifierResult result : classifiers) {
+      var line = new StringBuilder("error of %-13s".formatted(result.name()));
+      result
+          .errors()
+          .forEach((part, error) -> line.append("  %s %s".formatted(part, share(error))));
+      out.println(line);
+    }
+  }
+
+  static String share(double value) {
+    return "%.2f%%".formatted(100 * value);
+  }
+
+  /** As a program is told: the errors and temperatures of each classifier. */
+  JsonObject toJson() {
+    var json = new JsonObject();
+    for (ClassifierResult result : classifiers) {
+      var own = new JsonObject();
+      result.errors().forEach((part, error) -> own.addProperty(part + "Error", error));
+      own.addProperty("negativeLogLikelihood", result.negativeLogLikelihood());
+      own.add("temperatures", GSON.toJsonTree(result.calibration().temperatures()));
+      json.add(result.name(), own);
+    }
+    return json;
+  }
+}

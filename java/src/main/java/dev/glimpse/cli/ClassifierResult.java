@@ -1,0 +1,22 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.metrics.Calibration;
+import dev.glimpse.metrics.ConfusionMatrix;
+import java.util.Map;
+
+/**
+ * How a classifier reads images.
+ *
+ * @param name in its model, or of the calibrated product of several
+ * @param calibration fitted on validation images
+ * @param errors the shares of images that are read wrong, of validation and, where they were read,
+ *     of test images
+ * @param negativeLogLikelihood of the right labels of the last of these, calibrated, in nats
+ * @param confusion of the same images
+ */
+record ClassifierResult(
+    String name,
+    Calibration calibration,
+    Map<String, Double> errors,
+    double negativeLogLikelihood,
+    ConfusionMatrix confusion) {}
