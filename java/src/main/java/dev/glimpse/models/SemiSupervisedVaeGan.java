@@ -65,7 +65,7 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
   /** Defines the model's settings. */
   public static Settings settings() {
     return SemiSupervisedNetworks.defineDiscriminator(M2.define("mlp", "500,500"))
-        .define("gamma", 0.1, 0, "weight of the VAE's loss beside deceit, for the generator");
+        .define("gamma", 0.01, 0, "weight of the VAE's loss beside deceit, for the generator");
   }
 
   private Tensor generate(Tensor z, Tensor y) {
