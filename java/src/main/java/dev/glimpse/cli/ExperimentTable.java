@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.metrics.CalibratedClassifiers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Errors of semi-supervised models as a table: a row for each model, number of labels and
@@ -18,6 +20,8 @@ record ExperimentTable(List<Row> rows) {
   private static final String LINE = "%-9s %6s  %-14s %16s %16s %5s";
   private static final String REFERENCES = " %8s %8s %8s";
   private static final String NONE = "-";
+  private static final Set<String> PRODUCTS =
+      Set.of(CalibratedClassifiers.BOTH, CalibratedClassifiers.ALL);
 
   /**
    * What others have reached on MNIST, in percent of the test images.
@@ -97,6 +101,11 @@ record ExperimentTable(List<Row> rows) {
       out.println(convolutional == null ? line : line + references(row, convolutional));
     }
     out.println("mean of the seeds, +- their standard deviation");
+    if (rows.stream().anyMatch(row -> PRODUCTS.contains(row.classifier))) {
+      out.println(
+          "both, all: the product of the classifiers, whose temperatures were fitted on the labels"
+              + " of the validation images");
+    }
     if (convolutional != null) {
       out.println(
           "poster: networks of the same kind; M2 and M1+M2: Kingma et al. 2014, test errors");
