@@ -8,6 +8,7 @@ import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
 import dev.glimpse.metrics.CalibratedClassifiers;
 import dev.glimpse.metrics.Calibration;
+import dev.glimpse.metrics.ConfusionMatrix;
 import dev.glimpse.metrics.LabelAccuracy;
 import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
@@ -77,45 +78,58 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     }
   }
 
+  /**
+   * What the classifiers say of images.
+   *
+   * @param labels what the images are, {@code [N]}
+   * @param logits of each classifier, {@code [N, K]}
+   */
+  private record Part(int[] labels, Map<String, float[]> logits) {}
+
   private static Classification of(
-      Map<String, ImageSet> parts, LabelReader reader, DataShape shape) {
+      Map<String, ImageSet> images, LabelReader reader, DataShape shape) {
     int classes = shape.classes();
-    CalibratedClassifiers calibrated = null;
-    var errors = new LinkedHashMap<String, Map<String, Double>>();
-    List<ClassifierResult> results = List.of();
-    List<Misreading> misread = List.of();
-    for (var part : parts.entrySet()) {
-      int[] labels = Pictures.labels(part.getValue());
-      Map<String, float[]> logits = reader.read(part.getValue());
-      if (calibrated == null) {
-        calibrated = CalibratedClassifiers.fit(logits, labels, classes);
-      }
-      results = new ArrayList<>();
-      for (var probabilities : calibrated.probabilities(logits, classes).entrySet()) {
-        String name = probabilities.getKey();
-        int[] read = LabelAccuracy.mostProbable(probabilities.getValue(), labels.length, classes);
-        var confusion = new LabelAccuracy(classes).add(labels, read, labels.length).confusion();
-        var ofName = errors.computeIfAbsent(name, key -> new LinkedHashMap<>());
-        ofName.put(part.getKey(), confusion.error());
-        var calibration = calibrated.calibrations().get(name);
-        results.add(
-            new ClassifierResult(
-                name,
-                calibration,
-                ofName,
-                calibration.negativeLogLikelihood(logits, labels, classes),
-                confusion));
-        misread =
-            part.getKey().equals(TEST)
-                ? misread(labels, read, probabilities.getValue(), classes)
-                : List.of();
-      }
-    }
+    var parts = new LinkedHashMap<String, Part>();
+    images.forEach(
+        (name, set) -> parts.put(name, new Part(Pictures.labels(set), reader.read(set))));
+    Part fitted = parts.get(VALIDATION);
+    var calibrated = CalibratedClassifiers.fit(fitted.logits, fitted.labels, classes);
+    var results = new ArrayList<ClassifierResult>();
+    calibrated
+        .calibrations()
+        .forEach((name, calibration) -> results.add(result(name, calibration, parts, classes)));
+    Calibration last = results.get(results.size() - 1).calibration();
+    List<Misreading> misread =
+        parts.containsKey(TEST) ? misread(last, parts.get(TEST), classes) : List.of();
     return new Classification(results, misread);
   }
 
-  private static List<Misreading> misread(
-      int[] labels, int[] read, float[] probabilities, int classes) {
+  private static ClassifierResult result(
+      String name, Calibration calibration, Map<String, Part> parts, int classes) {
+    var errors = new LinkedHashMap<String, Double>();
+    parts.forEach(
+        (split, part) -> errors.put(split, confusion(calibration, part, classes).error()));
+    Part told = parts.getOrDefault(TEST, parts.get(VALIDATION));
+    return new ClassifierResult(
+        name,
+        calibration,
+        errors,
+        calibration.negativeLogLikelihood(told.logits, told.labels, classes),
+        confusion(calibration, told, classes));
+  }
+
+  private static ConfusionMatrix confusion(Calibration calibration, Part part, int classes) {
+    int images = part.labels.length;
+    float[] probabilities = calibration.probabilities(part.logits, classes);
+    return new LabelAccuracy(classes)
+        .add(part.labels, LabelAccuracy.mostProbable(probabilities, images, classes), images)
+        .confusion();
+  }
+
+  private static List<Misreading> misread(Calibration calibration, Part part, int classes) {
+    int[] labels = part.labels;
+    float[] probabilities = calibration.probabilities(part.logits, classes);
+    int[] read = LabelAccuracy.mostProbable(probabilities, labels.length, classes);
     return IntStream.range(0, labels.length)
         .filter(i -> read[i] != labels[i])
         .mapToObj(i -> new Misreading(i, labels[i], read[i], probabilities[i * classes + read[i]]))

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param calibration fitted on validation images
  * @param errors the shares of images that are read wrong, of validation and, where they were read,
  *     of test images
- * @param negativeLogLikelihood of the right labels of the last of these, calibrated, in nats
+ * @param negativeLogLikelihood of the right labels, calibrated, in nats, of test images if they
+ *     were read, else of validation images
  * @param confusion of the same images
  */
 record ClassifierResult(

@@ -5,7 +5,10 @@ import dev.glimpse.train.Measure;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 
-/** Tells how a training gets on, on a terminal: one bar for the whole run. */
+/**
+ * Tells how a training gets on, on a terminal: one bar for the whole run, with what the last epoch
+ * was judged by.
+ */
 final class EpochBar implements TrainingListener {
   private TerminalBar bar;
   private int batchSize;
@@ -28,7 +31,7 @@ final class EpochBar implements TrainingListener {
     }
     bar.to(
         (progress.epoch() - firstEpoch) * perEpoch + (long) progress.batch() * batchSize,
-        "epoch %d/%d%s".formatted(progress.epoch() + 1, progress.epochs(), judged));
+        "%sepoch %d/%d".formatted(judged, progress.epoch() + 1, progress.epochs()));
   }
 
   @Override
@@ -38,7 +41,7 @@ final class EpochBar implements TrainingListener {
       values.keySet().stream()
           .filter(name -> name.equals(criterion) || !values.containsKey(criterion))
           .findFirst()
-          .ifPresent(name -> judged = ", " + told(name, values.get(name)));
+          .ifPresent(name -> judged = told(name, values.get(name)) + ", ");
     }
   }
 

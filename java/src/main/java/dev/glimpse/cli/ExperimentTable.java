@@ -15,8 +15,10 @@ import java.util.Set;
  * classifier, with the mean and the standard deviation over seeds.
  *
  * @param rows in the order of the cells
+ * @param convolutional which models are of convolutions, for the references beside them; empty for
+ *     data other than MNIST, of which there are none
  */
-record ExperimentTable(List<Row> rows) {
+record ExperimentTable(List<Row> rows, Map<String, Boolean> convolutional) {
   private static final String LINE = "%-9s %6s  %-14s %16s %16s %5s";
   private static final String REFERENCES = " %8s %8s %8s";
   private static final String NONE = "-";
@@ -54,7 +56,8 @@ record ExperimentTable(List<Row> rows) {
   record Row(
       String model, int labels, String classifier, List<Double> validation, List<Double> test) {}
 
-  static ExperimentTable of(Collection<ExperimentResults.Result> results) {
+  static ExperimentTable of(
+      Collection<ExperimentResults.Result> results, Map<String, Boolean> convolutional) {
     var rows = new LinkedHashMap<List<Object>, Row>();
     for (ExperimentResults.Result result : results) {
       result
@@ -75,20 +78,14 @@ record ExperimentTable(List<Row> rows) {
                 row.test.add(error);
               });
     }
-    return new ExperimentTable(List.copyOf(rows.values()));
+    return new ExperimentTable(List.copyOf(rows.values()), convolutional);
   }
 
-  /**
-   * Prints the table.
-   *
-   * @param convolutional which models are of convolutions; null for data other than MNIST, of which
-   *     there are no references
-   */
-  void print(PrintWriter out, Map<String, Boolean> convolutional) {
+  void print(PrintWriter out) {
     String title =
         LINE.formatted("model", "labels", "classifier", "validation", "test error", "seeds");
     String references = REFERENCES.formatted("poster", "M2", "M1+M2");
-    out.println(convolutional == null ? title : title + references);
+    out.println(convolutional.isEmpty() ? title : title + references);
     for (Row row : rows) {
       String line =
           LINE.formatted(
@@ -98,7 +95,7 @@ record ExperimentTable(List<Row> rows) {
               told(row.validation),
               told(row.test),
               row.test.size());
-      out.println(convolutional == null ? line : line + references(row, convolutional));
+      out.println(convolutional.isEmpty() ? line : line + references(row));
     }
     out.println("mean of the seeds, +- their standard deviation");
     if (rows.stream().anyMatch(row -> PRODUCTS.contains(row.classifier))) {
@@ -106,13 +103,13 @@ record ExperimentTable(List<Row> rows) {
           "both, all: the product of the classifiers, whose temperatures were fitted on the labels"
               + " of the validation images");
     }
-    if (convolutional != null) {
+    if (!convolutional.isEmpty()) {
       out.println(
           "poster: networks of the same kind; M2 and M1+M2: Kingma et al. 2014, test errors");
     }
   }
 
-  private static String references(Row row, Map<String, Boolean> convolutional) {
+  private String references(Row row) {
     var references = References.of(row.labels, convolutional.get(row.model));
     return REFERENCES.formatted(
         told(references.poster), told(references.m2), told(references.m1m2));

@@ -117,12 +117,16 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
     List<ExperimentCell> cells = cells();
     cells.forEach(this::check);
     // Before the first hour is spent: whether there are as many labels.
-    cells.stream().filter(c -> c.seed() == seeds.get(0)).forEach(c -> load(settings(c)));
+    labels.stream()
+        .distinct()
+        .map(count -> new ExperimentCell(models.get(0), count, seeds.get(0)))
+        .forEach(cell -> load(settings(cell)));
     var results = new ExperimentResults(out.resolve("results.jsonl"));
     boolean whole = train(cells, results);
     List<ExperimentResults.Result> finished = results.of(cells);
     if (!finished.isEmpty()) {
-      ExperimentTable.of(finished).print(console(), data.equals("mnist") ? convolutional() : null);
+      var convolutional = data.equals("mnist") ? convolutional() : Map.<String, Boolean>of();
+      ExperimentTable.of(finished, convolutional).print(console());
     }
     return whole ? 0 : 1;
   }
@@ -228,7 +232,9 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
 
   private static String eta(ExperimentResults results, List<ExperimentCell> left) {
     var seconds = results.secondsFor(left);
-    return seconds.isEmpty() ? "" : "  ETA of all " + Clock.format(seconds.getAsDouble());
+    return seconds.isEmpty()
+        ? ""
+        : "  ETA of all that is left " + Clock.format(seconds.getAsDouble());
   }
 
   private ExperimentResults.Result train(Device opened, ExperimentCell cell) {

@@ -14,7 +14,8 @@ final class TerminalBar implements AutoCloseable {
         new ProgressBarBuilder()
             .setTaskName(task)
             .setInitialMax(images)
-            .setUnit(" images", 1)
+            // Without a name, which would take the place of the message on a narrow terminal.
+            .setUnit("", 1)
             .setStyle(ProgressBarStyle.UNICODE_BLOCK)
             .setUpdateIntervalMillis(250)
             .showSpeed(new DecimalFormat("#,##0"))

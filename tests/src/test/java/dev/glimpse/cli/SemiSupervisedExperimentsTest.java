@@ -55,7 +55,8 @@ class SemiSupervisedExperimentsTest {
     long step = RunFolder.open(folder.resolve("ssl-20-1")).metrics().get(0).step();
     Cli second = table("--seeds=1,2", "--epochs=1").succeeded();
     assertTrue(second.out().startsWith("1 of 2 runs are finished\n"), second.out());
-    assertTrue(second.out().matches("(?s).*\nrun 2 of 2: .*seed 2  ETA of all 0:\\d\\d\n.*"));
+    assertTrue(
+        second.out().matches("(?s).*\nrun 2 of 2: .*seed 2  ETA of all that is left 0:\\d\\d\n.*"));
     assertTrue(
         second.out().matches("(?s).*\nssl +20  encoder +.* \\+- .* \\+- .*% +2\n.*"), second.out());
     List<String> lines = Files.readAllLines(results);
@@ -93,6 +94,20 @@ class SemiSupervisedExperimentsTest {
   }
 
   @Test
+  void aRunThatDivergesDoesNotEndTheTable() {
+    Cli diverged = table("--seeds=1,2", "--epochs=1", "--set=train.lr=1e30");
+    assertEquals(1, diverged.exitCode());
+    List<String> lines = diverged.err().lines().toList();
+    assertEquals(2, lines.size(), diverged.err());
+    for (int seed = 1; seed <= 2; seed++) {
+      String line = lines.get(seed - 1);
+      String start = "glimpse: ssl, 20 labels, seed " + seed + ": training diverged: ";
+      assertTrue(line.startsWith(start), line);
+    }
+    assertFalse(Files.exists(folder.resolve("results.jsonl")), "a result was noted");
+  }
+
+  @Test
   void othersResultsStandBeside() {
     var results =
         List.of(
@@ -100,8 +115,8 @@ class SemiSupervisedExperimentsTest {
             result("ssl", 1000, 2, 0.06),
             result("ssl-conv", 600, 1, 0.05));
     var text = new StringWriter();
-    ExperimentTable.of(results)
-        .print(new PrintWriter(text, true), Map.of("ssl", false, "ssl-conv", true));
+    ExperimentTable.of(results, Map.of("ssl", false, "ssl-conv", true))
+        .print(new PrintWriter(text, true));
     List<String> lines = text.toString().lines().toList();
     assertTrue(
         lines.get(0).matches("model +labels +classifier .* poster +M2 +M1\\+M2"), lines.get(0));
