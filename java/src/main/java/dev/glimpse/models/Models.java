@@ -58,7 +58,7 @@ public final class Models {
           new Kind(
               "drawgan",
               "DRAW whose drawings a GAN's discriminator judges",
-              () -> adversarial(DrawGan.settings()),
+              () -> clipped(adversarial(DrawGan.settings())),
               DrawGan::new),
           new Kind(
               "ssl",
@@ -94,9 +94,13 @@ public final class Models {
         : new CompletionVae(data, settings);
   }
 
-  /** Gradients through many steps are clipped, as Gregor et al. do. */
   private static Settings recurrent(Settings settings) {
-    return TrainingSettings.define(settings).standard("train.clip", 5.0);
+    return clipped(TrainingSettings.define(settings));
+  }
+
+  /** Gradients through many steps are clipped, as Gregor et al. do. */
+  private static Settings clipped(Settings settings) {
+    return settings.standard("train.clip", 5.0);
   }
 
   /** What DCGAN is trained with (Radford et al. 2016, section 4). */
