@@ -11,8 +11,8 @@
 // CPU: the weights come in panels (see pack_weights.cl), so that WEIGHTS_SWAPPED makes no difference
 // here. A work-item takes blocks of rows_per_block outputs in turn (id 0; id 1: phase): it gathers
 // their patches, a row each, then multiplies them by one panel after another (see tile.h). What is
-// gathered stays in the cache and serves all columns. NARROW, for at most 4 columns (grey or colour
-// images): a result is a dot product, gathered on the way.
+// gathered stays in the cache and serves all columns. NARROW, the number of columns where it is at
+// most 4 (grey or colour images): a result is a dot product, gathered on the way.
 //
 // GPU: a work-group of 16 x 16 computes a tile of 64 x 64 outputs and columns (id 0: columns, id 1:
 // phase and rows) through local memory, TILE_K deep, gathering as it goes.
@@ -74,28 +74,41 @@ __kernel WORK_GROUP(1, 1) void conv2d(
   const int together = horizontal.spacing == 1 ? horizontal.taps : 1;
   for (int begin = get_global_id(0) * rows_per_block; begin < rows;
        begin += get_global_size(0) * rows_per_block) {
+    int across = begin % horizontal.size;
+    int line = begin / horizontal.size % vertical.size;
+    int image = begin / horizontal.size / vertical.size;
     for (int row = begin; row < min(begin + rows_per_block, rows); row++) {
-      const int line = row / horizontal.size % vertical.size;
-      const int image = row / horizontal.size / vertical.size;
-      vec sum[4] = {(vec)(0.0f), (vec)(0.0f), (vec)(0.0f), (vec)(0.0f)};
+      vec sum[NARROW];
+      for (int column = 0; column < NARROW; column++) sum[column] = (vec)(0.0f);
+      int number = 0, tap = 0;
       for (int j = 0; j < vertical.taps * horizontal.taps; j += together) {
-        const int iy = line * vertical.stride + vertical.origin +
-                       j / horizontal.taps * vertical.spacing;
-        const int ix = row % horizontal.size * horizontal.stride + horizontal.origin +
-                       j % horizontal.taps * horizontal.spacing;
+        const int iy = line * vertical.stride + vertical.origin + number * vertical.spacing;
+        const int ix = across * horizontal.stride + horizontal.origin + tap * horizontal.spacing;
+        tap += together;
+        if (tap == horizontal.taps) {
+          tap = 0;
+          number++;
+        }
         const int low = max(0, -ix), high = min(together, width - ix);
         if (iy < 0 || iy >= height || low >= high) continue;
         __global const float* run = x + ((image * height + iy) * width + ix + low) * channels;
-        for (int column = 0; column < columns; column++) {
+        for (int column = 0; column < NARROW; column++) {
           sum[column] = multiply_run(
-              run, panels + (phase * columns + column) * depth + (j + low) * channels,
+              run, panels + (phase * NARROW + column) * depth + (j + low) * channels,
               (high - low) * channels, sum[column]);
         }
       }
       float sums[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-      for (int column = 0; column < columns; column++) sums[column] = sum_vec(sum[column]);
-      finish(CHAIN_ARGUMENTS OUTPUT_ROW(row, phase, vertical, horizontal), 0, columns, columns,
-             vload8(0, sums));
+      for (int column = 0; column < NARROW; column++) sums[column] = sum_vec(sum[column]);
+      const int output = SCATTER ? OUTPUT_AT(image, line, across, phase) : row;
+      finish(CHAIN_ARGUMENTS output, 0, NARROW, NARROW, vload8(0, sums));
+      if (++across == horizontal.size) {
+        across = 0;
+        if (++line == vertical.size) {
+          line = 0;
+          image++;
+        }
+      }
     }
   }
 }
@@ -126,8 +139,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
   for (int begin = get_global_id(0) * rows_per_block; begin < rows;
        begin += get_global_size(0) * rows_per_block) {
     const int count = min(rows_per_block, rows - begin);
-    fill_patches(x, height, width, channels, vertical, horizontal, begin, begin + count, 0, k,
-                 patches, pitch);
+    fill_patches(x, batch, height, width, channels, vertical, horizontal, begin, begin + count, 0,
+                 k, patches, pitch);
     // A block with fewer rows than a tile is filled up.
     for (int i = count * pitch; i < TILE * pitch; i++) patches[i] = 0.0f;
 #if SCATTER

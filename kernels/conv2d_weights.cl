@@ -65,8 +65,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
   }
   for (int first = share * outputs_per_share; first < last; first += chunk) {
     const int count = min(chunk, last - first);
-    fill_patches(x, height, width, channels, vertical, horizontal, first, first + count, from, to,
-                 patches, pitch);
+    fill_patches(x, batch, height, width, channels, vertical, horizontal, first, first + count,
+                 from, to, patches, pitch);
     for (int column = 0; column < columns; column += PANEL) {
       pack_rows(field + first * columns + column, columns, count, min(PANEL, columns - column),
                 panel);

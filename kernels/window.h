@@ -51,21 +51,26 @@ INLINE Axis window_axis(int scatter, int kernel_size, int stride, int padding, i
 #define HORIZONTAL_AXIS(phase)                                                                 \
   window_axis(SCATTER, kernel_width, stride_width, padding_width, dilation_width, out_width,   \
               (phase) % stride_width)
-// The output of number `row` within a phase, as a row of the whole result.
+// The output at a place within a phase, or of number `row` within it, as a row of the whole result.
+#define OUTPUT_AT(image, line, across, phase)                                                  \
+  (((image) * out_height + (line) * stride_height + (phase) / stride_width) * out_width +      \
+   (across) * stride_width + (phase) % stride_width)
 #define OUTPUT_ROW(row, phase, vertical, horizontal)                                           \
-  (SCATTER ? ((row) / (horizontal.size * vertical.size) * out_height +                         \
-              (row) / horizontal.size % vertical.size * stride_height +                        \
-              (phase) / stride_width) *                                                        \
-                     out_width +                                                               \
-                 (row) % horizontal.size * stride_width + (phase) % stride_width               \
+  (SCATTER ? OUTPUT_AT((row) / (horizontal.size * vertical.size),                              \
+                       (row) / horizontal.size % vertical.size, (row) % horizontal.size, phase) \
            : (row))
 
 #ifdef CPU
 
-// Floats [from, to) of a row of patches, from the image or zero where they lie outside of it:
-// `image` points to where float 0 would be; those in [low, high) are inside.
+// `length` floats of a row of patches, from the image or zero where they lie outside of it: `image`
+// points to where float 0 would be; those in [low, high) are inside. A short run inside is copied
+// with up to seven floats behind it, which the next run overwrites, unless they end beyond `end`.
 INLINE void copy_run(__global const float* image, int low, int high, int length,
-                     __global float* patch) {
+                     __global const float* end, __global float* patch) {
+  if (low == 0 && high == length && length < VECTOR && image + VECTOR <= end) {
+    vstore8(vload8(0, image), 0, patch);
+    return;
+  }
   int i = 0;
   for (; i < low; i++) patch[i] = 0.0f;
   for (; i + VECTOR <= high; i += VECTOR) vstore8(vload8(0, image + i), 0, patch + i);
@@ -74,14 +79,19 @@ INLINE void copy_run(__global const float* image, int low, int high, int length,
 }
 
 // The rows of patches of outputs first to last - 1 of a phase, `pitch` floats apart; of each row the
-// floats [from, to), which are whole taps or, where `channels` is large, part of one.
-INLINE void fill_patches(__global const float* x, const int height, const int width,
-                         const int channels, const Axis vertical, const Axis horizontal,
-                         const int first, const int last, const int from, const int to,
-                         __global float* patches, const int pitch) {
+// floats [from, to), which are whole taps or, where `channels` is large, part of one. Behind each row
+// of patches there is room for a vector.
+INLINE void fill_patches(__global const float* x, const int batch, const int height,
+                         const int width, const int channels, const Axis vertical,
+                         const Axis horizontal, const int first, const int last, const int from,
+                         const int to, __global float* patches, const int pitch) {
   // With neighbouring taps a whole line of the window is one run of floats.
   const int together = horizontal.spacing == 1 ? max(1, horizontal.taps) : 1;
   const int run = together * channels;
+  const int first_run = from / run;
+  const int first_line = first_run * together / max(1, horizontal.taps);
+  const int first_tap = first_run * together - first_line * horizontal.taps;
+  __global const float* end = x + batch * height * width * channels;
   int column = first % horizontal.size;
   int line = first / horizontal.size % vertical.size;
   int image = first / horizontal.size / vertical.size;
@@ -90,18 +100,22 @@ INLINE void fill_patches(__global const float* x, const int height, const int wi
     __global const float* source = x + image * height * width * channels;
     const int top = line * vertical.stride + vertical.origin;
     const int left = column * horizontal.stride + horizontal.origin;
-    int number = from / run;
-    for (int at = number * run; at < to; at += run, number++) {
-      const int j = number * together;
-      const int iy = top + j / horizontal.taps * vertical.spacing;
-      const int ix = left + j % horizontal.taps * horizontal.spacing;
-      const int begin = max(at, from), end = min(at + run, to);
+    int number = first_line, tap = first_tap;
+    for (int at = first_run * run; at < to; at += run) {
+      const int iy = top + number * vertical.spacing;
+      const int ix = left + tap * horizontal.spacing;
+      const int begin = max(at, from), stop = min(at + run, to);
       int low = max(0, -ix) * channels + at, high = (width - ix) * channels + at;
       if (iy < 0 || iy >= height) high = 0;
-      low = min(max(low, begin), end);
-      high = max(min(high, end), low);
+      low = min(max(low, begin), stop);
+      high = max(min(high, stop), low);
       copy_run(source + (iy * width + ix) * channels + begin - at, low - begin, high - begin,
-               end - begin, patch + begin - from);
+               stop - begin, end, patch + begin - from);
+      tap += together;
+      if (tap == horizontal.taps) {
+        tap = 0;
+        number++;
+      }
     }
     if (++column == horizontal.size) {
       column = 0;

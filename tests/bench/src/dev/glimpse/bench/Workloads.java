@@ -12,6 +12,7 @@ final class Workloads {
       List.of(
           new VaeMlp(),
           new VaeGan(),
+          new Ssl(),
           new Draw(),
           new Dcgan(),
           new Generation(1),

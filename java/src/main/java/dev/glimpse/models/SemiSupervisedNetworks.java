@@ -190,8 +190,9 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
       if (normalised) {
         layers.add(new BatchNorm(name + ".conv" + i + ".norm", out));
       }
-      layers.add(Activation.RELU);
+      // The same as a pool behind the rectifier, and a quarter of the work.
       layers.add(new MaxPool2d(POOL));
+      layers.add(Activation.RELU);
       in = out;
     }
     layers.add(new Flatten());

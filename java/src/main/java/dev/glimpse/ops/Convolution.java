@@ -120,7 +120,7 @@ public record Convolution(
                 * tapsOfPhase(window.width(), window.stride().width(), window.dilation().width())
             : window.taps();
     int depth = taps * x.columns();
-    int columns = swapped ? w.dimension(2) : w.dimension(3);
+    int columns = columns(w);
     int pitch = (depth + 15) / 16 * 16 + 16;
     int tile = RegisterTile.ROWS;
     int items = Math.max(1, ITEMS_PER_UNIT * device.computeUnits() / phases);
@@ -159,9 +159,24 @@ public record Convolution(
     if (!device.kind().isCpu()) {
       return List.of();
     }
+    if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
+      return winograd(device, inputs.get(0), inputs.get(1)).workspaces();
+    }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     long panels = 4 * size.panelFloats(RegisterTile.of(device));
     return size.narrow() ? List.of(panels) : List.of(panels, 4 * size.patchFloats());
+  }
+
+  private int columns(Shape w) {
+    return swapped ? w.dimension(2) : w.dimension(3);
+  }
+
+  private boolean suitsWinograd(DeviceInfo device, Shape x, Shape w) {
+    return Winograd.suits(device, window, x.columns(), columns(w));
+  }
+
+  private Winograd winograd(DeviceInfo device, Shape x, Shape w) {
+    return Winograd.of(device, x, out, window, scatter, columns(w));
   }
 
   /** The weights, which are packed. */
@@ -208,6 +223,11 @@ public record Convolution(
     long products =
         (long) images.dimension(0) * small.height() * small.width() * w.rows() * w.columns();
     long elements = (long) rows * size.columns;
+    if (suitsWinograd(device, images, site.inputShape(1))) {
+      winograd(device, images, site.inputShape(1))
+          .convolve(site, swapped, scatter, rendered, bytes, elements * epilogue.flops());
+      return;
+    }
     var cost = new Cost(2 * products + elements * epilogue.flops(), bytes);
     var arguments = new ArrayList<Object>(rendered.arguments());
     if (!device.kind().isCpu()) {
@@ -239,7 +259,7 @@ public record Convolution(
         List.of(size.narrow() ? 1 : tile.panels(size.columns), size.phases),
         List.of(1, 1),
         new Cost(0, 2 * w.bytes()));
-    defines.put("NARROW", size.narrow() ? "1" : "0");
+    defines.put("NARROW", size.narrow() ? String.valueOf(size.columns) : "0");
     defines.putAll(rendered.defines());
     arguments.addAll(List.of(x.buffer(), site.workspace(0)));
     if (!size.narrow()) {

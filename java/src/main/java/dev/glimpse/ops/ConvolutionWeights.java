@@ -102,21 +102,42 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     int columns = field.columns();
     boolean cpu = device.kind().isCpu();
     int tile = cpu ? RegisterTile.ROWS : GPU_TILE;
-    int depthPerItem = cpu ? Math.min(DEPTH_PER_ITEM, (depth + tile - 1) / tile * tile) : GPU_TILE;
-    int depthItems = (depth + depthPerItem - 1) / depthPerItem;
+    int depthItems = ceil(depth, cpu ? DEPTH_PER_ITEM : GPU_TILE);
+    int depthPerItem = cpu ? ceil(ceil(depth, depthItems), tile) * tile : GPU_TILE;
     int panel = cpu ? RegisterTile.of(device).columns() : GPU_TILE;
-    int panels = (columns + panel - 1) / panel;
+    int panels = ceil(columns, panel);
     int wanted =
         cpu
             ? ITEMS_PER_UNIT * device.computeUnits() / depthItems
             : GPU_GROUPS / (depthItems * panels);
+    if (cpu) {
+      // As many items for every unit.
+      while (wanted * depthItems % device.computeUnits() != 0) {
+        wanted++;
+      }
+    }
     int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
     return new Geometry(
         outputs, depth, columns, depthPerItem, depthItems, cpu ? panels * panel : columns, shares);
   }
 
+  private boolean suitsWinograd(DeviceInfo device, Shape image, Shape field) {
+    return !fieldFirst && Winograd.suits(device, window, image.columns(), field.columns());
+  }
+
+  private Winograd winograd(DeviceInfo device, Shape image, Shape field) {
+    return Winograd.of(device, image, Window.extent(field), window, false, field.columns());
+  }
+
+  private static int ceil(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
+      return winograd(device, inputs.get(0), inputs.get(1)).workspacesByWeights();
+    }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     if (!device.kind().isCpu()) {
       return List.of(size.partBytes());
@@ -132,6 +153,14 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     View field = site.input(1);
     DeviceInfo device = site.device();
     Shape imageShape = site.inputShape(0);
+    if (suitsWinograd(device, imageShape, site.inputShape(1))) {
+      int rows = window.taps() * imageShape.columns();
+      int columns = site.inputShape(1).columns();
+      winograd(device, imageShape, site.inputShape(1))
+          .convolveByWeights(
+              site, epilogue(site, rows, columns), (long) rows * columns * epilogue.flops());
+      return;
+    }
     Geometry size = geometry(device, imageShape, site.inputShape(1));
     boolean cpu = device.kind().isCpu();
     var defines = new LinkedHashMap<String, String>();
@@ -162,7 +191,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     sumShares(site, size, imageShape.columns());
   }
 
-  private void sumShares(Site site, Geometry size, int channels) {
+  private Chain.Rendered epilogue(Site site, int rows, int columns) {
     var in = new ArrayList<View>();
     for (int i = 1; i < epilogue.inputs(); i++) {
       in.add(site.input(1 + i));
@@ -171,9 +200,13 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     for (int o = 0; o < epilogue.outputs().size(); o++) {
       out.add(site.output(o));
     }
+    return epilogue.render(true, in, out, rows, columns);
+  }
+
+  private void sumShares(Site site, Geometry size, int channels) {
     int columns = fieldFirst ? channels : size.columns;
     int rows = window.taps() * (fieldFirst ? size.columns : channels);
-    Chain.Rendered rendered = epilogue.render(true, in, out, rows, columns);
+    Chain.Rendered rendered = epilogue(site, rows, columns);
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
     boolean cpu = site.device().kind().isCpu();

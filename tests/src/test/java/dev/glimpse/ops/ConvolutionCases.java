@@ -87,6 +87,11 @@ final class ConvolutionCases {
             .flatMap(cases -> cases)
             .toList());
     groups.put("wide convolutions", geometry(1, by(2, 4), 9, 35, wide).cases("panels").toList());
+    groups.put(
+        "small convolutions of 5 x 5",
+        geometry(1, by(2, 3), 16, 17, Window.square(5, 1, 2))
+            .cases("one tile and a half")
+            .toList());
     groups.put("convolution epilogues", epilogues(geometry(2, by(4, 3), 3, 5, even)));
     return groups;
   }
@@ -129,6 +134,16 @@ final class ConvolutionCases {
                 geometry(3, by(11, 10), 33, 5, Window.square(3, 1, 1)).cases("shares of positions"))
             .flatMap(cases -> cases)
             .toList());
+    groups.put(
+        "convolutions of 5 x 5",
+        Stream.of(
+                geometry(3, by(7, 6), 17, 33, Window.square(5, 1, 2)).cases("odd tiles"),
+                geometry(1, by(6, 9), 33, 16, Window.square(5, 1, 0)).cases("without padding"))
+            .flatMap(cases -> cases)
+            .toList());
+    groups.put(
+        "convolution epilogues of 5 x 5",
+        epilogues(geometry(1, by(5, 4), 16, 18, Window.square(5, 1, 2))).subList(0, 3));
     groups.put(
         "convolution epilogues of many channels",
         epilogues(geometry(3, by(5, 7), 4, 35, Window.square(3, 2, 1))));

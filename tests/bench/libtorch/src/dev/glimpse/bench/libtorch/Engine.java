@@ -15,6 +15,7 @@ import dev.glimpse.bench.NormalNoise;
 import dev.glimpse.bench.Peer;
 import dev.glimpse.bench.RowSum;
 import dev.glimpse.bench.Sgemm;
+import dev.glimpse.bench.Ssl;
 import dev.glimpse.bench.Tanh;
 import dev.glimpse.bench.VaeGan;
 import dev.glimpse.bench.VaeMlp;
@@ -64,6 +65,8 @@ public final class Engine implements Peer {
       counterpart = new TorchDcgan(start);
     } else if (workload instanceof Draw) {
       counterpart = new TorchDraw(start);
+    } else if (workload instanceof Ssl) {
+      counterpart = new TorchSsl(start);
     } else if (workload instanceof Generation generation) {
       counterpart = TorchGenerator.generation(generation, start);
     } else if (workload instanceof ConvolutionPass pass) {

@@ -18,9 +18,10 @@ final class Network {
   private static final double MOMENTUM = 0.1;
   private static final double EPSILON = 1e-5;
   private static final int KERNEL = 4;
+  private static final long[] ONE = {1, 1};
   private static final long[] STRIDE = {2, 2};
   private static final long[] PADDING = {1, 1};
-  private static final long[] OUTPUT_PADDING = {0, 0};
+  private static final long[] NONE = {0, 0};
   private static final long[] DILATION = {1, 1};
 
   private final Map<String, float[]> start;
@@ -39,25 +40,35 @@ final class Network {
     this.training = training;
   }
 
-  /** Over the parameters of all layers made so far. */
-  FusedAdam adam(double learningRate, double beta1) {
-    return new FusedAdam(parameters.toArray(Tensor[]::new), learningRate, beta1);
+  /** Over the parameters of all layers made so far, and those of other networks. */
+  FusedAdam adam(double learningRate, double beta1, Network... others) {
+    var all = new ArrayList<>(parameters);
+    for (Network other : others) {
+      all.addAll(other.parameters);
+    }
+    return new FusedAdam(all.toArray(Tensor[]::new), learningRate, beta1);
   }
 
   /** A convolution 4x4 with stride 2 and padding 1, which halves height and width. */
   UnaryOperator<Tensor> convolution(String layer, int in, int out, boolean biased) {
     Tensor weight = parameter(Tensors.weight(values(layer, "weight"), KERNEL, in, out));
     TensorOptional bias = biased ? bias(layer, out) : new TensorOptional();
-    return x ->
-        torch.convolution(x, weight, bias, STRIDE, PADDING, DILATION, false, OUTPUT_PADDING, 1);
+    return x -> torch.convolution(x, weight, bias, STRIDE, PADDING, DILATION, false, NONE, 1);
+  }
+
+  /** A convolution of stride 1 with a bias, padded so that images keep their size. */
+  UnaryOperator<Tensor> same(String layer, int kernel, int in, int out) {
+    Tensor weight = parameter(Tensors.weight(values(layer, "weight"), kernel, in, out));
+    TensorOptional bias = bias(layer, out);
+    long[] padding = {kernel / 2, kernel / 2};
+    return x -> torch.convolution(x, weight, bias, ONE, padding, DILATION, false, NONE, 1);
   }
 
   /** A transposed convolution 4x4 with stride 2 and padding 1, which doubles height and width. */
   UnaryOperator<Tensor> transposed(String layer, int in, int out, boolean biased) {
     Tensor weight = parameter(Tensors.transposedWeight(values(layer, "weight"), KERNEL, in, out));
     TensorOptional bias = biased ? bias(layer, out) : new TensorOptional();
-    return x ->
-        torch.convolution(x, weight, bias, STRIDE, PADDING, DILATION, true, OUTPUT_PADDING, 1);
+    return x -> torch.convolution(x, weight, bias, STRIDE, PADDING, DILATION, true, NONE, 1);
   }
 
   UnaryOperator<Tensor> norm(String layer, int channels) {
@@ -73,12 +84,22 @@ final class Network {
   }
 
   UnaryOperator<Tensor> linear(String layer, int in, int out, boolean biased) {
-    Tensor weight = parameter(Tensors.of(values(layer, "weight"), in, out));
+    Tensor weight = matrix(layer, "weight", in, out);
     if (!biased) {
       return x -> torch.mm(x, weight);
     }
     Tensor bias = vector(layer, "bias", out);
     return x -> torch.addmm(bias, x, weight);
+  }
+
+  /** A parameter of {@code [rows, columns]}, such as a row for each label. */
+  Tensor matrix(String layer, String part, int rows, int columns) {
+    return parameter(Tensors.of(values(layer, part), rows, columns));
+  }
+
+  /** The largest of each 2x2 pixels, which halves height and width. */
+  static Tensor pool(Tensor images) {
+    return torch.max_pool2d(images, STRIDE, STRIDE, NONE, DILATION, false);
   }
 
   @SafeVarargs
