@@ -36,7 +36,7 @@ public final class JsonFile {
       return value;
     } catch (CharacterCodingException e) {
       throw new CheckpointException(file, "is not UTF-8 text", remedy, e);
-    } catch (IOException | JsonParseException e) {
+    } catch (IOException | JsonParseException | NumberFormatException e) {
       throw new CheckpointException(file, "cannot be read: " + firstLine(e), remedy, e);
     }
   }

@@ -167,7 +167,17 @@ class SafetensorsTest {
   @Test
   void headersThatAreNoJson() throws IOException {
     for (String json :
-        List.of("[]", "{", "{}x", "{} {}", "null", "{'w':1}", "{\"w\":1}", "  ", "{\"w\":{}}")) {
+        List.of(
+            "[]",
+            "{\"w\":{\"dtype,3],\":\":\"}}",
+            "{",
+            "{}x",
+            "{} {}",
+            "null",
+            "{'w':1}",
+            "{\"w\":1}",
+            "  ",
+            "{\"w\":{}}")) {
       assertMalformed(json, new byte[0], "");
     }
     assertMalformed("[".repeat(100_000), new byte[0], "not valid JSON");
@@ -318,6 +328,7 @@ class SafetensorsTest {
   private void assertMalformed(byte[] content, String part) throws IOException {
     put(content);
     var error = assertThrows(CheckpointException.class, () -> Safetensors.open(file).close());
+    assertEquals(1, error.getMessage().lines().count(), error::getMessage);
     assertTrue(error.getMessage().startsWith(file + ": "), error.getMessage());
     assertTrue(error.getMessage().contains(part), error.getMessage());
   }
