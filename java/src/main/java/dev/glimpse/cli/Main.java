@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       EvaluateCommand.class,
       WeightsCommand.class,
+      ExportCommand.class,
       ProfileCommand.class,
       DevicesCommand.class
     },
