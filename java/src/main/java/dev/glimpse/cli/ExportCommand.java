@@ -3,6 +3,7 @@ package dev.glimpse.cli;
 import dev.glimpse.export.Export;
 import dev.glimpse.export.ModelCard;
 import dev.glimpse.export.ModelFunctions;
+import dev.glimpse.export.OnnxExport;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
       "",
       "The format glimpse is a bundle: kernels, launches, weights and a description in one file, for"
           + " the library libglimpse. See docs/embedding.md.",
+      "",
+      "As ONNX, each function is a model of its own, for batches of any length; what is drawn at"
+          + " random is an input. See docs/formats.md.",
       ""
     },
     sortOptions = false,
@@ -78,6 +82,13 @@ final class ExportCommand implements Callable<Integer> {
               + " fp32 (default: fp32).")
   private Export.Precision precision;
 
+  @Option(
+      names = "--fold",
+      description =
+          "Of ONNX: batch normalisation becomes part of the weights before it, as it does by itself"
+              + " in a bundle.")
+  private boolean fold;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -101,9 +112,9 @@ final class ExportCommand implements Callable<Integer> {
               ModelCard.of(trained.run(), trained.checkpoint()));
       switch (format) {
         case GLIMPSE -> throw new SettingException("--format glimpse is not there yet");
-        case ONNX -> throw new SettingException("--format onnx is not there yet");
+        case ONNX ->
+            OnnxExport.write(out, export, fold).forEach(spec.commandLine().getOut()::println);
       }
-      spec.commandLine().getOut().println(out);
     }
     return 0;
   }

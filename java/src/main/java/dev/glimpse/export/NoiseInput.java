@@ -27,11 +27,12 @@ final class NoiseInput {
   private NoiseInput() {}
 
   /**
-   * The tensors of a graph without draws.
+   * A function without draws; the same one where it has none.
    *
    * @throws ExportException where something else than standard normal vectors is drawn
    */
-  static List<Tensor> of(List<Tensor> tensors) {
+  static ModelFunction of(ModelFunction function) {
+    List<Tensor> tensors = List.copyOf(function.outputs().values());
     Map<Node, Integer> widths = new LinkedHashMap<>();
     for (Node node : Reachable.from(tensors)) {
       if (node.op() instanceof Random random) {
@@ -39,16 +40,26 @@ final class NoiseInput {
       }
     }
     if (widths.isEmpty()) {
-      return tensors;
+      return function;
     }
-    int count = widths.keySet().iterator().next().outputs().get(0).shape().dimension(0);
     int sum = widths.values().stream().mapToInt(w -> w).sum();
-    Tensor noise = Tensor.of(new Input(NAME, Shape.of(count, sum)));
+    Tensor noise = Tensor.of(new Input(NAME, Shape.of(function.batch(), sum)));
     List<Tensor> parts = Ops.split(Axis.LAST, noise, List.copyOf(widths.values()));
     var draws = new HashMap<Node, Tensor>();
     widths.keySet().forEach(node -> draws.put(node, parts.get(draws.size())));
-    return Rewrite.of(
-        tensors, (node, inputs) -> Optional.ofNullable(draws.get(node)).map(List::of));
+    var inputs = new LinkedHashMap<>(function.inputs());
+    inputs.put(NAME, noise);
+    List<Tensor> outputs =
+        Rewrite.of(tensors, (node, in) -> Optional.ofNullable(draws.get(node)).map(List::of));
+    return new ModelFunction(
+        function.name(), function.batch(), inputs, named(function.outputs(), outputs));
+  }
+
+  /** Other tensors under the same names, in their order. */
+  static Map<String, Tensor> named(Map<String, Tensor> names, List<Tensor> tensors) {
+    var named = new LinkedHashMap<String, Tensor>();
+    names.keySet().forEach(key -> named.put(key, tensors.get(named.size())));
+    return named;
   }
 
   private static int widthOf(Node node, Random random) {

@@ -5,11 +5,9 @@ import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Reachable;
 import dev.glimpse.graph.Rewrite;
 import dev.glimpse.io.AtomicFiles;
-import dev.glimpse.ops.Input;
-import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,76 +18,76 @@ import java.util.Map;
  * are rows {@code [N, H W C]}. Normal draws become one more input, {@code noise [N, Z]}.
  */
 public final class OnnxExport {
+  /** The batch of the graphs that are translated; no weight has it as its first axis by design. */
+  private static final int BATCH = 2;
+
+  private static final String ENDING = ".onnx";
+
   private OnnxExport() {}
 
   /**
-   * The outputs of a function as they are exported, for whoever runs it here: with noise as an
-   * input.
+   * Writes what is exported, a model for each function. Of one function, that is the file; of
+   * several, the name of each is put before the ending: {@code vae.onnx} becomes {@code
+   * vae-encode.onnx} and so on.
    *
-   * @throws ExportException where something else than normal numbers is drawn
+   * @param file ending in {@code .onnx}
+   * @param fold whether batch normalisation disappears in the weights of the layer before it
+   * @return the files
+   * @throws SettingException for another ending, or weights that are not fp32
    */
-  public static Map<String, Tensor> deterministic(Map<String, Tensor> outputs) {
-    return named(outputs, NoiseInput.of(List.copyOf(outputs.values())));
+  public static List<Path> write(Path file, Export export, boolean fold) {
+    if (!file.toString().endsWith(ENDING)) {
+      throw new SettingException(
+          "%s: ONNX models are files that end in %s".formatted(file, ENDING));
+    }
+    if (export.precision() != Export.Precision.FP32) {
+      throw new SettingException("the weights of ONNX models are written as fp32 only");
+    }
+    var models = new LinkedHashMap<Path, ModelProto>();
+    for (String name : export.names()) {
+      String end = export.names().size() == 1 ? ENDING : "-" + name + ENDING;
+      String path = file.toString();
+      Path target = Path.of(path.substring(0, path.length() - ENDING.length()) + end);
+      ModelFunction function = export.functions().function(name, BATCH);
+      models.put(target, model(function, export.store(), fold, export.card()));
+    }
+    models.forEach(
+        (target, model) ->
+            AtomicFiles.writeFile(
+                target,
+                channel ->
+                    AtomicFiles.writeFully(channel, model.toByteString().asReadOnlyByteBuffer())));
+    return List.copyOf(models.keySet());
   }
 
   /**
-   * Writes a model, which replaces the file.
+   * A function as a model.
    *
-   * @param name of the function
-   * @param outputs by name; the first axis of each, and of whatever they depend on, is the batch
-   * @param store the values of the parameters
-   * @param fold whether batch normalisation disappears in the weights of the layer before it
-   * @throws ExportException where the function cannot be said in ONNX
+   * @throws ExportException where it cannot be said in ONNX
    */
-  public static void write(
-      Path file, String name, Map<String, Tensor> outputs, ParameterStore store, boolean fold) {
-    ModelProto model = model(name, outputs, store, fold);
-    AtomicFiles.writeFile(
-        file,
-        channel -> AtomicFiles.writeFully(channel, model.toByteString().asReadOnlyByteBuffer()));
-  }
-
-  static ModelProto model(
-      String name, Map<String, Tensor> outputs, ParameterStore store, boolean fold) {
-    Map<String, Tensor> wanted = deterministic(outputs);
+  static ModelProto model(ModelFunction function, ParameterStore store, boolean fold, String card) {
+    ModelFunction open = NoiseInput.of(function);
+    if (open.inputs().isEmpty()) {
+      throw new ExportException(function.name() + " has no input that could have an open batch");
+    }
+    Map<String, Tensor> wanted = open.outputs();
     if (fold) {
       var folded = Rewrite.of(List.copyOf(wanted.values()), new BatchNormFolding());
-      wanted = named(wanted, folded);
+      wanted = NoiseInput.named(wanted, folded);
     }
-    List<Node> nodes = Reachable.from(wanted.values());
-    List<Tensor> inputs = inputs(name, nodes);
     var graph = new OnnxGraph();
-    int batch = inputs.get(0).shape().dimension(0);
-    var operands = new OnnxOperands(graph, new FixedValues(store), batch);
-    for (Tensor input : inputs) {
-      String inputName = input.node().op().name();
-      graph.input(inputName, input.shape());
-      operands.put(input, OnnxValue.of(inputName, input.shape()));
+    var operands = new OnnxOperands(graph, new FixedValues(store), function.batch());
+    for (Map.Entry<String, Tensor> input : open.inputs().entrySet()) {
+      Tensor x = input.getValue();
+      graph.input(input.getKey(), x.shape(), operands.times(x.shape()));
+      operands.put(x, OnnxValue.of(input.getKey(), x.shape()));
     }
     graph.reserve(wanted.keySet());
-    new OnnxTranslation(graph, operands, wanted.values()).translate(nodes);
+    new OnnxTranslation(graph, operands, wanted.values())
+        .translate(Reachable.from(wanted.values()));
     graph.enter("");
-    wanted.forEach((output, y) -> graph.output(output, operands.whole(y), y.shape()));
-    return graph.model(name);
-  }
-
-  /** A function's inputs, in the order of their making. */
-  private static List<Tensor> inputs(String name, List<Node> nodes) {
-    var inputs = new ArrayList<Tensor>();
-    for (Node node : nodes) {
-      if (node.op() instanceof Input) {
-        inputs.add(node.outputs().get(0));
-      }
-    }
-    if (inputs.isEmpty()) {
-      throw new ExportException(name + " has no inputs, so no batch");
-    }
-    return inputs;
-  }
-
-  private static Map<String, Tensor> named(Map<String, Tensor> names, List<Tensor> tensors) {
-    var named = new LinkedHashMap<String, Tensor>();
-    names.keySet().forEach(key -> named.put(key, tensors.get(named.size())));
-    return named;
+    wanted.forEach(
+        (name, y) -> graph.output(name, operands.whole(y), y.shape(), operands.times(y.shape())));
+    return graph.model(function.name(), card);
   }
 }

@@ -30,7 +30,9 @@ final class OnnxGraph {
   /** The version of the file format that came with it. */
   private static final int IR_VERSION = 7;
 
-  /** The name of the axis whose length is open. */
+  /**
+   * The name of an axis whose length is open; of T batches one after the other, {@code T_batch}.
+   */
   private static final String BATCH = "batch";
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
@@ -109,16 +111,20 @@ final class OnnxGraph {
     return name;
   }
 
-  /** Declares an input {@code [batch, ..]}. */
-  void input(String name, Shape shape) {
+  /**
+   * Declares an input of a function.
+   *
+   * @param batches how many batches its first axis holds
+   */
+  void input(String name, Shape shape, int batches) {
     name(name);
-    graph.addInput(declared(name, shape));
+    graph.addInput(declared(name, shape, batches));
   }
 
-  /** Declares an output {@code [batch, ..]}: a value, under another name. */
-  void output(String name, String value, Shape shape) {
+  /** Declares an output likewise: a value, under another name. */
+  void output(String name, String value, Shape shape, int batches) {
     graph.addNodeBuilder().setName(name).setOpType("Identity").addInput(value).addOutput(name);
-    graph.addOutput(declared(name, shape));
+    graph.addOutput(declared(name, shape, batches));
   }
 
   /** Keeps names for what is declared later. */
@@ -126,9 +132,10 @@ final class OnnxGraph {
     names.forEach(this::name);
   }
 
-  private static ValueInfoProto declared(String name, Shape shape) {
+  private static ValueInfoProto declared(String name, Shape shape, int batches) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
-    dimensions.addDim(Dimension.newBuilder().setDimParam(BATCH));
+    String open = batches == 1 ? BATCH : batches + "_" + BATCH;
+    dimensions.addDim(Dimension.newBuilder().setDimParam(open));
     shape.dimensions().stream()
         .skip(1)
         .forEach(length -> dimensions.addDim(Dimension.newBuilder().setDimValue(length)));
@@ -152,11 +159,12 @@ final class OnnxGraph {
     return batch;
   }
 
-  /** What was built, as a model. */
-  ModelProto model(String name) {
+  /** What was built, as a model with a text for its readers. */
+  ModelProto model(String name, String description) {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("glimpse")
+        .setDocString(description)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
         .setGraph(graph.setName(name))
         .build();

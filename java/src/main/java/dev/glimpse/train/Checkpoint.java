@@ -43,8 +43,8 @@ public final class Checkpoint {
    * @param step steps done: the plan's counter, which keys its random numbers
    * @param batch batches done of the next epoch
    * @param bestValue of the validation so far
-   * @param bestStep when it was reached
-   * @param bestEpoch when it was reached
+   * @param bestStep when it was reached; -1 without one
+   * @param bestEpoch when it was reached; -1 without one
    * @param seconds of training so far
    */
   public record State(
@@ -136,7 +136,7 @@ public final class Checkpoint {
   public static State readState(Path folder) {
     Path file = folder.resolve(STATE);
     State state = JsonFile.read(file, State.class, "delete this checkpoint");
-    if (state.epoch < 0 || state.step < 0 || state.batch < 0 || state.bestStep < 0) {
+    if (state.epoch < 0 || state.step < 0 || state.batch < 0) {
       throw new CheckpointException(
           file, "counts less than nothing: " + state, "delete this checkpoint");
     }

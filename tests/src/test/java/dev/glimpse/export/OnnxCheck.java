@@ -3,6 +3,9 @@ package dev.glimpse.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -11,16 +14,12 @@ import ai.onnxruntime.TensorInfo;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
-import dev.glimpse.graph.Reachable;
-import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -46,83 +45,107 @@ final class OnnxCheck {
   }
 
   /**
-   * Exports, and runs on both sides: the whole batch, and of it the first row alone, which must
-   * give the first rows of the outputs.
+   * Exports, and runs on both sides: the whole batch, and of it the first example alone, which must
+   * give its part of the outputs.
    *
    * @return the types of the nodes, and how many there are of each
    */
-  static Map<String, Integer> agrees(
-      Path file, Map<String, Tensor> outputs, ParameterStore store, boolean fold) {
-    OnnxExport.write(file, "function", outputs, store, fold);
-    Map<String, Tensor> wanted = OnnxExport.deterministic(outputs);
-    var shapes = new TreeMap<String, Shape>();
-    for (var node : Reachable.from(wanted.values())) {
-      if (node.op() instanceof Input input) {
-        shapes.put(input.name(), input.shape());
-      }
+  static Map<String, Integer> agrees(ModelFunction function, ParameterStore store, boolean fold) {
+    ModelProto model = OnnxExport.model(function, store, fold, "a description");
+    agrees(model.toByteArray(), NoiseInput.of(function), store);
+    var types = new TreeMap<String, Integer>();
+    for (NodeProto node : model.getGraph().getNodeList()) {
+      types.merge(node.getOpType(), 1, Integer::sum);
     }
+    return types;
+  }
+
+  /**
+   * Holds a model against the function that it was made of.
+   *
+   * @param function without draws
+   */
+  static void agrees(byte[] model, ModelFunction function, ParameterStore store) {
+    var inputs = new HashMap<String, float[]>();
     var random = new SplittableRandom(2);
-    var inputs = new TreeMap<String, float[]>();
-    shapes.forEach(
-        (name, shape) -> {
-          float[] values = new float[shape.size()];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextDouble(-1, 1);
-          }
-          inputs.put(name, values);
-        });
+    function
+        .inputs()
+        .forEach((name, input) -> inputs.put(name, numbers(random, input.shape().size())));
     var builder = new PlanBuilder(store);
-    wanted.forEach(builder::output);
+    function.outputs().forEach(builder::output);
     try (Plan plan = builder.build();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        OrtSession session =
-            environment.createSession(file.toString(), new OrtSession.SessionOptions())) {
-      assertEquals(shapes.keySet(), session.getInputNames());
-      assertEquals(wanted.keySet(), session.getOutputNames());
-      for (var input : session.getInputInfo().entrySet()) {
-        long[] declared = ((TensorInfo) input.getValue().getInfo()).getShape();
-        assertEquals(-1, declared[0], "the batch is open");
-      }
+        var session = environment.createSession(model)) {
+      checkDeclared(function.inputs(), session.getInputInfo());
+      checkDeclared(function.outputs(), session.getOutputInfo());
       inputs.forEach(plan::set);
       plan.run();
-      for (int rows : new int[] {shapes.values().iterator().next().dimension(0), 1}) {
-        Map<String, float[]> found = run(environment, session, inputs, shapes, rows);
-        wanted.forEach(
-            (name, tensor) -> {
-              FloatBuffer expected = plan.read(name);
-              float[] values = found.get(name);
-              assertEquals(
-                  tensor.shape().size() / tensor.shape().dimension(0) * rows, values.length);
-              for (int i = 0; i < values.length; i++) {
-                float difference = Math.abs(expected.get(i) - values[i]);
-                assertTrue(
-                    difference <= TOLERANCE,
-                    "%s[%d] is %s in ONNX, %s here".formatted(name, i, values[i], expected.get(i)));
-              }
-            });
+      for (int examples : new int[] {function.batch(), 1}) {
+        var found = run(environment, session, inputs, function, examples);
+        function
+            .outputs()
+            .forEach((name, y) -> compare(name, y, plan, found.get(name), function, examples));
       }
     } catch (OrtException e) {
-      throw new AssertionError("ONNX Runtime does not run it", e);
+      throw new AssertionError("ONNX Runtime does not run " + function.name(), e);
     }
-    return types(outputs, store, fold);
+  }
+
+  private static float[] numbers(SplittableRandom random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+
+  private static void checkDeclared(Map<String, Tensor> tensors, Map<String, NodeInfo> declared) {
+    assertEquals(tensors.keySet(), declared.keySet());
+    tensors.forEach(
+        (name, tensor) -> {
+          long[] lengths = ((TensorInfo) declared.get(name).getInfo()).getShape();
+          assertEquals(tensor.shape().rank(), lengths.length);
+          assertEquals(-1, lengths[0], "the batch is open");
+          for (int axis = 1; axis < lengths.length; axis++) {
+            assertEquals(tensor.shape().dimension(axis), lengths[axis]);
+          }
+        });
+  }
+
+  /** An output's first axis may hold several batches, one after the other. */
+  private static void compare(
+      String name, Tensor y, Plan plan, float[] found, ModelFunction function, int examples) {
+    FloatBuffer expected = plan.read(name);
+    int perExample = y.shape().size() / y.shape().dimension(0);
+    int batches = y.shape().dimension(0) / function.batch();
+    assertEquals(batches * examples * perExample, found.length, name);
+    for (int i = 0; i < found.length; i++) {
+      int inBatch = i % (examples * perExample);
+      int at = i / (examples * perExample) * function.batch() * perExample + inBatch;
+      float difference = Math.abs(expected.get(at) - found[i]);
+      assertTrue(
+          difference <= TOLERANCE,
+          "%s of %s at %d: %s in ONNX, %s here"
+              .formatted(name, function.name(), i, found[i], expected.get(at)));
+    }
   }
 
   private static Map<String, float[]> run(
       OrtEnvironment environment,
       OrtSession session,
       Map<String, float[]> inputs,
-      Map<String, Shape> shapes,
-      int rows)
+      ModelFunction function,
+      int examples)
       throws OrtException {
-    var tensors = new LinkedHashMap<String, OnnxTensor>();
+    var tensors = new HashMap<String, OnnxTensor>();
     for (String name : inputs.keySet()) {
-      Shape shape = shapes.get(name).withFirst(rows);
+      Shape shape = function.inputs().get(name).shape().withFirst(examples);
       long[] lengths = shape.dimensions().stream().mapToLong(d -> d).toArray();
       FloatBuffer values = FloatBuffer.wrap(inputs.get(name), 0, shape.size()).slice();
       tensors.put(name, OnnxTensor.createTensor(environment, values, lengths));
     }
-    var found = new TreeMap<String, float[]>();
-    try (OrtSession.Result result = session.run(tensors, Set.copyOf(session.getOutputNames()))) {
+    var found = new HashMap<String, float[]>();
+    try (OrtSession.Result result = session.run(tensors)) {
       for (var entry : result) {
         FloatBuffer values = ((OnnxTensor) entry.getValue()).getFloatBuffer();
         float[] array = new float[values.remaining()];
@@ -133,15 +156,5 @@ final class OnnxCheck {
       tensors.values().forEach(OnnxTensor::close);
     }
     return found;
-  }
-
-  private static Map<String, Integer> types(
-      Map<String, Tensor> outputs, ParameterStore store, boolean fold) {
-    var types = new TreeMap<String, Integer>();
-    OnnxExport.model("function", outputs, store, fold)
-        .getGraph()
-        .getNodeList()
-        .forEach(node -> types.merge(node.getOpType(), 1, Integer::sum));
-    return types;
   }
 }

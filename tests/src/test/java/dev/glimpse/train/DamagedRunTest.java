@@ -43,7 +43,7 @@ class DamagedRunTest {
         "{\"bestValue\": \"x\"}",
         "{\"bestValue\": \": 10,\"}",
         "{\"step\": -1}",
-        "{\"bestStep\": -1}"
+        "{\"epoch\": -1}"
       })
   void states(String json) throws IOException {
     refused(
@@ -52,9 +52,11 @@ class DamagedRunTest {
 
   @Test
   void aStateMayHaveNoBestValueYet() throws IOException {
-    Files.writeString(folder.resolve("state.json"), "{\"step\": 7, \"bestValue\": -Infinity}");
+    Files.writeString(
+        folder.resolve("state.json"), "{\"step\": 7, \"bestValue\": -Infinity, \"bestStep\": -1}");
     Checkpoint.State state = Checkpoint.readState(folder);
     assertEquals(7, state.step());
+    assertEquals(-1, state.bestStep());
     assertEquals(Double.NEGATIVE_INFINITY, state.bestValue());
   }
 
