@@ -37,6 +37,7 @@ final class Seeds {
     return switch (reader) {
       case SAFETENSORS -> List.of(safetensors(), withoutChecksum());
       case NPZ -> List.of(npz());
+      case NPY -> List.of(npy("<f4", "(2, 3)", 24), npy("|u1", "()", 1));
       case IDX -> {
         byte[] images = IdxFiles.images(3, 4, 5);
         byte[] labels = IdxFiles.labels(3, 10);
@@ -67,6 +68,15 @@ final class Seeds {
             + "\"half\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[24,28]}}";
     var file = ByteBuffer.allocate(8 + header.length() + 28);
     file.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length()).put(utf8(header));
+    return file.array();
+  }
+
+  private static byte[] npy(String type, String shape, int bytes) {
+    String header =
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n".formatted(type, shape);
+    var file = ByteBuffer.allocate(10 + header.length() + bytes).order(ByteOrder.LITTLE_ENDIAN);
+    file.put("\u0093NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1));
+    file.putShort((short) header.length()).put(utf8(header));
     return file.array();
   }
 
