@@ -183,7 +183,8 @@ public final class IdxReader {
     long most = Runtime.getRuntime().maxMemory() / 2;
     if (bytes > most / copies) {
       throw new DataException(
-          "%s: it would take %,d bytes, and Java has %,d in all; give it more with -Xmx"
+          ("%s: it would take %,d bytes, and Java has %,d in all; give it more, for example with"
+                  + " GLIMPSE_JAVA_OPTIONS=-Xmx8g")
               .formatted(file, bytes * copies, 2 * most));
     }
   }

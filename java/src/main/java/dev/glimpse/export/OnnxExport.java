@@ -18,7 +18,7 @@ import java.util.Map;
  * are rows {@code [N, H W C]}. Normal draws become one more input, {@code noise [N, Z]}.
  */
 public final class OnnxExport {
-  /** The batch of the graphs that are translated; no weight has it as its first axis by design. */
+  /** The batch of the graphs that are translated; any would do, since it stays open. */
   private static final int BATCH = 2;
 
   private static final String ENDING = ".onnx";
