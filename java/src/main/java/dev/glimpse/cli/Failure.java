@@ -2,6 +2,7 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.DataException;
 import dev.glimpse.device.DeviceException;
+import dev.glimpse.export.ExportException;
 import dev.glimpse.io.CheckpointException;
 import dev.glimpse.metrics.MetricException;
 import dev.glimpse.ops.ShapeException;
@@ -27,6 +28,7 @@ final class Failure {
           DeviceException.class,
           DivergedException.class,
           MetricException.class,
+          ExportException.class,
           SettingException.class,
           ShapeException.class,
           UncheckedIOException.class);

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ExperimentsCommand.class,
       WeightsCommand.class,
+      ExportCommand.class,
       ProfileCommand.class,
       DevicesCommand.class
     },

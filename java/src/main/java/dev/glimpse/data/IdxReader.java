@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +25,11 @@ import java.util.zip.ZipException;
 public final class IdxReader {
   static final int IMAGES = 0x803;
   static final int LABELS = 0x801;
+
+  /** As a byte and as a number. */
+  private static final int BYTES_PER_LABEL = 5;
+
+  private static final int MOST_TRAILING = 1 << 16;
 
   private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
   private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -168,15 +172,17 @@ public final class IdxReader {
               Arrays.toString(Arrays.copyOf(sizes, axis + 1)));
         }
       }
+      checkMemory(file, total, magic == LABELS ? BYTES_PER_LABEL : 1);
       byte[] bytes = readUpTo(in, (int) total);
       if (bytes.length < total) {
         throw truncated(file, header.limit() + total, (long) header.limit() + bytes.length);
       }
-      // Reading to the end also makes the gzip stream check its CRC.
-      long trailing = in.transferTo(OutputStream.nullOutputStream());
+      // Reading to the end also makes the gzip stream check its CRC. Few packed bytes can hold
+      // very many, so not all of what should not be there is read.
+      int trailing = in.readNBytes(MOST_TRAILING).length;
       if (trailing > 0) {
-        throw new DataException(
-            file, header.limit() + total, "the end of the file", trailing + " more bytes");
+        String found = (trailing < MOST_TRAILING ? "" : "at least ") + trailing + " more bytes";
+        throw new DataException(file, header.limit() + total, "the end of the file", found);
       }
       return new Idx(file, sizes, bytes);
     } catch (ZipException | EOFException e) {
@@ -186,6 +192,17 @@ public final class IdxReader {
       throw new DataException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read (" + e + ")", e);
+    }
+  }
+
+  /** Few packed bytes can hold very many: only as many are unpacked as there is room for. */
+  private static void checkMemory(Path file, long bytes, int copies) {
+    long most = Runtime.getRuntime().maxMemory() / 2;
+    if (bytes > most / copies) {
+      throw new DataException(
+          ("%s: it would take %,d bytes, and Java has %,d in all; give it more, for example with"
+                  + " GLIMPSE_JAVA_OPTIONS=-Xmx8g")
+              .formatted(file, bytes * copies, 2 * most));
     }
   }
 

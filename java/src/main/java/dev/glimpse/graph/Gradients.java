@@ -72,7 +72,7 @@ public final class Gradients {
   /** Marks the nodes between the wanted tensors and the loss; no other gradient is built. */
   private void findRelevant(Node loss, List<Tensor> wanted) {
     wanted.forEach(t -> relevant.add(t.node()));
-    for (Node node : Steps.reachable(List.of(loss))) {
+    for (Node node : Reachable.from(loss.outputs())) {
       if (node.inputs().stream().anyMatch(input -> relevant.contains(input.node()))) {
         relevant.add(node);
       }

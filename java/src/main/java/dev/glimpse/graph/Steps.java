@@ -9,12 +9,9 @@ import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +26,7 @@ final class Steps {
 
   Steps(Collection<Tensor> roots, boolean shareCommon) {
     var seen = new HashMap<Key, Node>();
-    for (Node node : reachable(roots.stream().map(Tensor::node).toList())) {
+    for (Node node : Reachable.from(roots)) {
       List<Tensor> inputs = node.inputs().stream().map(this::canonical).toList();
       boolean leaf = node.op() instanceof Leaf;
       Node first = shareCommon || leaf ? seen.putIfAbsent(new Key(node.op(), inputs), node) : null;
@@ -66,23 +63,5 @@ final class Steps {
   /** The tensor that stands for all tensors equal to this one. */
   Tensor canonical(Tensor tensor) {
     return canonical.getOrDefault(tensor, tensor);
-  }
-
-  /**
-   * All nodes on which the given ones depend, themselves included, in the order of their making.
-   */
-  static List<Node> reachable(Collection<Node> roots) {
-    var found = new HashSet<>(roots);
-    var pending = new ArrayDeque<>(roots);
-    while (!pending.isEmpty()) {
-      for (Tensor input : pending.pop().inputs()) {
-        if (found.add(input.node())) {
-          pending.push(input.node());
-        }
-      }
-    }
-    var ordered = new ArrayList<>(found);
-    ordered.sort(Comparator.comparingLong(Node::id));
-    return ordered;
   }
 }

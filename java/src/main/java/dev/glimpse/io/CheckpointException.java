@@ -17,6 +17,10 @@ public class CheckpointException extends RuntimeException {
 
   /** As above, with the exception that revealed the problem. */
   public CheckpointException(Path file, String problem, String remedy, Throwable cause) {
-    super(file + ": " + problem + "; " + remedy, cause);
+    // What a file holds, such as a name, may hold anything, such as ends of lines.
+    super(
+        (file + ": " + problem + "; " + remedy)
+            .replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?"),
+        cause);
   }
 }

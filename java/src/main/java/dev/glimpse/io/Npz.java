@@ -37,6 +37,9 @@ public final class Npz implements AutoCloseable {
   private static final String SUFFIX = ".npy";
   private static final int CHUNK_BYTES = 1 << 16;
 
+  /** Far more than any model has; more are meant to fill the memory. */
+  private static final int MOST_ARRAYS = 100_000;
+
   /** What deflate makes of a byte at most. */
   private static final long MAX_INFLATION = 1032;
 
@@ -53,6 +56,9 @@ public final class Npz implements AutoCloseable {
   private Npz(Path file, ZipFile zip) throws IOException {
     this.file = file;
     this.zip = zip;
+    if (zip.size() > MOST_ARRAYS) {
+      throw damaged("it holds more than %d arrays".formatted(MOST_ARRAYS), null);
+    }
     for (ZipEntry entry : Collections.list(zip.entries())) {
       TensorInfo tensor = inspect(entry);
       if (tensors.put(tensor.name(), tensor) != null) {
@@ -86,7 +92,7 @@ public final class Npz implements AutoCloseable {
     } catch (NpyHeader.Malformed e) {
       throw new CheckpointException(
           file,
-          shown("array '" + name + "' cannot be used: " + e.getMessage()),
+          "array '" + name + "' cannot be used: " + e.getMessage(),
           "save it with numpy.savez, as float32 in C order",
           e);
     }
@@ -173,7 +179,7 @@ public final class Npz implements AutoCloseable {
     if (tensor == null) {
       throw new CheckpointException(
           file,
-          shown("it holds no array '" + name + "', only " + tensors.keySet()),
+          "it holds no array '" + name + "', only " + tensors.keySet(),
           "it was probably saved by something else");
     }
     return tensor;
@@ -219,26 +225,17 @@ public final class Npz implements AutoCloseable {
   }
 
   private CheckpointException damaged(String problem, Throwable cause) {
-    return new CheckpointException(
-        file, shown(problem), "use another copy, or save it again", cause);
+    return new CheckpointException(file, problem, "use another copy, or save it again", cause);
   }
 
   private static CheckpointException notIntact(Path file, Exception e) {
     return new CheckpointException(
-        file,
-        shown("it is no intact zip archive (" + e + ")"),
-        "use another copy, or save it again",
-        e);
+        file, "it is no intact zip archive (" + e + ")", "use another copy, or save it again", e);
   }
 
   private static CheckpointException unreadable(Path file, IOException e) {
     return new CheckpointException(
         file, "it cannot be read (" + e + ")", "check the path and its permissions", e);
-  }
-
-  /** Names in a file may hold anything, such as ends of lines. */
-  private static String shown(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static void closeQuietly(ZipFile zip) {

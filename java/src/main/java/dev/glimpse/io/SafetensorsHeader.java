@@ -4,10 +4,13 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.InputStreamReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -24,6 +27,11 @@ import java.util.Map;
  */
 record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> tensors) {
   private static final String METADATA = "__metadata__";
+
+  /** Far more than any model has; more are meant to fill the memory. */
+  private static final int MOST_TENSORS = 100_000;
+
+  private static final int MOST_AXES = 64;
 
   SafetensorsHeader {
     metadata = Collections.unmodifiableMap(metadata);
@@ -89,16 +97,18 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> t
   }
 
   /** Reads a header whose tensors must cover {@code dataBytes} bytes, each of them once. */
-  static SafetensorsHeader parse(String text, long dataBytes) throws Malformed {
+  static SafetensorsHeader parse(byte[] text, long dataBytes) throws Malformed {
     var metadata = new LinkedHashMap<String, String>();
     var tensors = new LinkedHashMap<String, TensorInfo>();
-    try (var json = new JsonReader(new StringReader(text))) {
+    try (var json = new JsonReader(decoded(text))) {
       json.setStrictness(Strictness.STRICT);
       json.beginObject();
       while (json.hasNext()) {
         String name = json.nextName();
         if (name.equals(METADATA)) {
           readMetadata(json, metadata);
+        } else if (tensors.size() == MOST_TENSORS) {
+          throw new Malformed("it has more than %d tensors".formatted(MOST_TENSORS));
         } else if (tensors.put(name, readTensor(name, json)) != null) {
           throw new Malformed("tensor '" + name + "' is declared twice");
         }
@@ -107,11 +117,20 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> t
       if (json.peek() != JsonToken.END_DOCUMENT) {
         throw new Malformed("text follows the header's closing brace");
       }
+    } catch (CharacterCodingException e) {
+      throw new Malformed("the header is not UTF-8 text");
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new Malformed("the header is not valid JSON of this format (" + e.getMessage() + ")");
+      throw new Malformed(
+          "the header is not valid JSON of this format (%s)".formatted(JsonFile.firstLine(e)));
     }
     checkLayout(tensors, dataBytes);
     return new SafetensorsHeader(metadata, tensors);
+  }
+
+  /** As it is read, so that a long header takes no more than its own memory; no byte is made up. */
+  private static InputStreamReader decoded(byte[] text) {
+    return new InputStreamReader(
+        new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
   }
 
   private static void readMetadata(JsonReader json, Map<String, String> metadata)
@@ -155,6 +174,9 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorInfo> t
       // Without this look, nextLong would also take a number in quotes.
       if (json.peek() != JsonToken.NUMBER) {
         throw new Malformed("tensor '" + name + "' has a " + json.peek() + " for a number");
+      }
+      if (numbers.size() == MOST_AXES) {
+        throw new Malformed("tensor '%s' has more than %d axes".formatted(name, MOST_AXES));
       }
       long number = json.nextLong();
       if (number < 0) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * Reads images {@code [N, H W C]}, and their error images if canvases {@code [N, H W C]} follow, by
  * the grid that windows {@code [N, 5]} place: {@code [N, size size C]}, or twice as wide.
  */
-record AttentionRead(AttentionWindow window, boolean error) implements Op {
+public record AttentionRead(AttentionWindow window, boolean error) implements Op {
   static Tensor of(Tensor images, Tensor canvases, Tensor windows, int size) {
     boolean error = canvases != null;
     List<Tensor> operands = error ? List.of(images, canvases) : List.of(images);

@@ -15,13 +15,13 @@ import java.util.Map;
  * @param image the shape of an image, {@code [H, W, C]}
  * @param size the filters of a row and of a column
  */
-record AttentionWindow(Shape image, int size) {
+public record AttentionWindow(Shape image, int size) {
   /** The numbers that place a grid. */
-  static final int PARAMETERS = 5;
+  public static final int PARAMETERS = 5;
 
   private static final int GPU_GROUP = 64;
 
-  AttentionWindow {
+  public AttentionWindow {
     if (image.rank() != 3) {
       throw new ShapeException("an image is [H, W, C]");
     }

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param sign 1, or -1 to take them away again
  * @param reversible whether gradients see, instead of the old canvas, the new one without the patch
  */
-record AttentionWrite(AttentionWindow window, int sign, boolean reversible) implements Reversible {
+public record AttentionWrite(AttentionWindow window, int sign, boolean reversible)
+    implements Reversible {
   static Tensor of(Tensor canvases, Tensor patches, Tensor windows, boolean recompute) {
     AttentionWindow window =
         Node.located(

@@ -10,7 +10,7 @@ import java.util.Map;
  * candidate, output, and cells {@code [N, H]} to the hidden state, the new cells, and the gates
  * after their activations, which only a gradient reads.
  */
-record LstmStep() implements Op {
+public record LstmStep() implements Op {
   private static final int GPU_GROUP = 64;
 
   /** Of a unit: three sigmoids, two tanh and what joins them. */

@@ -32,6 +32,11 @@ public final class Random implements Op {
     this.shape = shape;
   }
 
+  /** What is drawn. */
+  public Distribution distribution() {
+    return distribution;
+  }
+
   @Override
   public String name() {
     return "random " + distribution.name().toLowerCase();

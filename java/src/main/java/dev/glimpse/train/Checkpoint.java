@@ -2,18 +2,17 @@ package dev.glimpse.train;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.Slab;
 import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
+import dev.glimpse.io.JsonFile;
 import dev.glimpse.io.NamedTensor;
 import dev.glimpse.io.Safetensors;
 import dev.glimpse.io.TensorInfo;
 import dev.glimpse.ops.Parameter;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -44,8 +43,8 @@ public final class Checkpoint {
    * @param step steps done: the plan's counter, which keys its random numbers
    * @param batch batches done of the next epoch
    * @param bestValue of the validation so far
-   * @param bestStep when it was reached
-   * @param bestEpoch when it was reached
+   * @param bestStep when it was reached; -1 without one
+   * @param bestEpoch when it was reached; -1 without one
    * @param seconds of training so far
    */
   public record State(
@@ -136,15 +135,11 @@ public final class Checkpoint {
   /** Reads what is not a tensor. */
   public static State readState(Path folder) {
     Path file = folder.resolve(STATE);
-    try {
-      State state = GSON.fromJson(Files.readString(file), State.class);
-      if (state == null) {
-        throw new CheckpointException(file, "is empty", "delete this checkpoint");
-      }
-      return state;
-    } catch (IOException | JsonParseException e) {
+    State state = JsonFile.read(file, State.class, "delete this checkpoint");
+    if (state.epoch < 0 || state.step < 0 || state.batch < 0) {
       throw new CheckpointException(
-          file, "cannot be read: " + e.getMessage(), "delete this checkpoint", e);
+          file, "counts less than nothing: " + state, "delete this checkpoint");
     }
+    return state;
   }
 }

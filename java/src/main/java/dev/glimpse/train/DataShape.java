@@ -11,6 +11,9 @@ import dev.glimpse.data.ImageSet;
  * @param classes the number of labels; 0 without
  */
 public record DataShape(int height, int width, int channels, int classes) {
+  private static final int MOST_NUMBERS = 1 << 26;
+  private static final int MOST_CLASSES = 1 << 16;
+
   public static DataShape of(ImageSet images) {
     return new DataShape(images.height(), images.width(), images.channels(), images.classes());
   }
@@ -18,6 +21,16 @@ public record DataShape(int height, int width, int channels, int classes) {
   /** Numbers per image. */
   public int pixels() {
     return height * width * channels;
+  }
+
+  /** Whether there can be images like that: not where a file that says so is damaged. */
+  boolean isPossible() {
+    return height > 0
+        && width > 0
+        && channels > 0
+        && (long) height * width <= MOST_NUMBERS / channels
+        && classes >= 0
+        && classes <= MOST_CLASSES;
   }
 
   /** For a reader, such as {@code 28 x 28 x 1 and 10 classes}. */

@@ -2,11 +2,9 @@ package dev.glimpse.train;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
 import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.glimpse.io.JsonFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,15 +45,17 @@ public record RunConfig(
   }
 
   static RunConfig read(Path file) {
-    try {
-      RunConfig config = GSON.fromJson(Files.readString(file), RunConfig.class);
-      if (config == null || config.shape == null || config.settings == null) {
-        throw new CheckpointException(file, "is no run's configuration", "choose another run");
-      }
-      return config;
-    } catch (IOException | JsonParseException e) {
-      throw new CheckpointException(
-          file, "cannot be read: " + e.getMessage(), "choose the folder of a run", e);
+    String remedy = "choose the folder of a run";
+    RunConfig config = JsonFile.read(file, RunConfig.class, remedy);
+    boolean complete =
+        config.model != null
+            && config.data != null
+            && config.shape != null
+            && config.settings != null
+            && !config.settings.containsValue(null);
+    if (!complete || !config.shape.isPossible()) {
+      throw new CheckpointException(file, "is no run's configuration", remedy);
     }
+    return config;
   }
 }

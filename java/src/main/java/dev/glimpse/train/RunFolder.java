@@ -4,8 +4,11 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,23 +98,32 @@ public final class RunFolder {
     }
   }
 
-  /** All evaluations so far. A last line that was cut off by a crash is left out. */
+  /**
+   * All evaluations so far. A damaged line, such as a last one that a crash cut off, is left out.
+   */
   public List<Evaluation> metrics() {
     var evaluations = new ArrayList<Evaluation>();
     if (!Files.exists(metricsFile())) {
       return evaluations;
     }
-    try {
-      for (String line : Files.readAllLines(metricsFile())) {
+    // Unlike Files.readAllLines, this reads on behind what is no UTF-8.
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(metricsFile()), StandardCharsets.UTF_8))) {
+      for (String line : (Iterable<String>) lines.lines()::iterator) {
         try {
           evaluations.add(Evaluation.fromJson(JsonParser.parseString(line).getAsJsonObject()));
-        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+        } catch (JsonParseException
+            | IllegalStateException
+            | NumberFormatException
+            | UnsupportedOperationException
+            | NullPointerException e) {
           continue;
         }
       }
       return evaluations;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot read " + metricsFile() + ": " + e.getMessage(), e);
     }
   }
 

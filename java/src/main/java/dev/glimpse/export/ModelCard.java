@@ -1,0 +1,50 @@
+package dev.glimpse.export;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import dev.glimpse.train.Checkpoint;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.RunConfig;
+import dev.glimpse.train.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** What a model is, how it was trained and how good it is, for whoever gets it in a file. */
+public final class ModelCard {
+  private static final Gson GSON =
+      new GsonBuilder().serializeSpecialFloatingPointValues().setPrettyPrinting().create();
+
+  private ModelCard() {}
+
+  private record Card(
+      String model,
+      String data,
+      DataShape images,
+      String trainedOn,
+      int epochs,
+      int steps,
+      double seconds,
+      Map<String, String> settings,
+      List<Evaluation> metrics) {}
+
+  /** The card of a run's checkpoint, as JSON. */
+  public static String of(RunFolder run, Path checkpoint) {
+    RunConfig config = run.config();
+    Checkpoint.State state = Checkpoint.readState(checkpoint);
+    return GSON.toJson(
+        new Card(
+            config.model(),
+            config.data(),
+            config.shape(),
+            config.device(),
+            state.epoch(),
+            state.step(),
+            state.seconds(),
+            config.settings(),
+            run.metrics().stream()
+                .filter(evaluation -> evaluation.step() == state.step())
+                .toList()));
+  }
+}

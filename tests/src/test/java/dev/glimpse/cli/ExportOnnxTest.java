@@ -1,0 +1,74 @@
+package dev.glimpse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExportOnnxTest {
+  @TempDir private Path folder;
+
+  private Cli export(Path run, String... more) {
+    var arguments = new ArrayList<String>(List.of("export", run.toString()));
+    arguments.addAll(List.of("--format=onnx", "--out=" + folder.resolve("m.onnx")));
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray(String[]::new));
+  }
+
+  private static ModelProto model(Path file) throws IOException {
+    return ModelProto.parseFrom(Files.readAllBytes(file));
+  }
+
+  private static Set<String> inputs(Path file) throws OrtException {
+    try (var environment = OrtEnvironment.getEnvironment();
+        var session = environment.createSession(file.toString())) {
+      return session.getInputNames();
+    }
+  }
+
+  @Test
+  void aModelForEachFunction() throws IOException, OrtException {
+    String out = export(SmallRuns.convolutional("vaegan")).succeeded().out();
+    List<Path> files =
+        List.of("sample", "encode", "decode", "reconstruct").stream()
+            .map(name -> folder.resolve("m-%s.onnx".formatted(name)))
+            .toList();
+    assertEquals(files, out.lines().map(Path::of).toList());
+    assertEquals(Set.of("noise"), inputs(files.get(0)));
+    assertEquals(Set.of("images"), inputs(files.get(1)));
+    assertEquals(Set.of("codes"), inputs(files.get(2)));
+    assertTrue(model(files.get(2)).getDocString().contains("\"model\": \"vaegan\""));
+  }
+
+  @Test
+  void oneFunctionFolded() throws IOException {
+    export(SmallRuns.convolutional("vaegan"), "--functions=decode", "--fold").succeeded();
+    ModelProto model = model(folder.resolve("m.onnx"));
+    assertEquals("decode", model.getGraph().getName());
+    assertFalse(
+        model.getGraph().getNodeList().stream()
+            .anyMatch(node -> node.getOpType().equals("BatchNormalization")));
+  }
+
+  @Test
+  void whatOnnxModelsAreNot() {
+    Path run = SmallRuns.perceptron("vae");
+    assertEquals(
+        "glimpse: the weights of ONNX models are written as fp32 only",
+        export(run, "--precision=fp16").failure());
+    assertEquals(
+        "glimpse: vae.txt: ONNX models are files that end in .onnx",
+        Cli.run("export", run.toString(), "--format=onnx", "--out=vae.txt").failure());
+  }
+}
