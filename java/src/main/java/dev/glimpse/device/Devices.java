@@ -13,7 +13,10 @@ public final class Devices {
 
   private Devices() {}
 
-  /** All devices, best first: GPUs before CPUs, emulated ones last. */
+  /**
+   * All devices, best first: GPUs before CPUs, emulated ones last, and of one card that two back
+   * ends reach, CUDA's.
+   */
   public static List<DeviceInfo> list() {
     var devices = new ArrayList<DeviceInfo>();
     for (Backend backend : BACKENDS) {
@@ -29,8 +32,8 @@ public final class Devices {
   /**
    * The device that a user asked for.
    *
-   * @param wanted an id ({@code opencl:0.0}), part of a device's name, {@code cpu}, {@code gpu}, or
-   *     {@code best}, which never chooses an emulated device
+   * @param wanted an id ({@code opencl:0.0}, {@code cuda:0}), part of a device's name, {@code cpu},
+   *     {@code gpu}, or {@code best}, which never chooses an emulated device
    * @throws DeviceException when there is none; the message lists those there are
    */
   public static DeviceInfo choose(String wanted) {
@@ -75,6 +78,12 @@ public final class Devices {
         message.append(' ').append(backend.unavailableBecause());
       }
       return message.toString();
+    }
+    for (Backend backend : BACKENDS) {
+      if (wanted.equals(backend.name()) || wanted.startsWith(backend.name() + ":")) {
+        String reason = backend.unavailableBecause();
+        message.append(reason).append(reason.isEmpty() ? "" : " ");
+      }
     }
     message.append("no device matches '").append(wanted).append("'; there is");
     for (DeviceInfo device : devices) {

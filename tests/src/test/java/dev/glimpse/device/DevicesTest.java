@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class DevicesTest {
     List<DeviceInfo> devices = Devices.list();
     assertFalse(devices.isEmpty());
     for (DeviceInfo info : devices) {
-      assertTrue(info.id().matches("[a-z]+:\\d+\\.\\d+"), info.id());
+      assertTrue(info.id().matches("opencl:\\d+\\.\\d+|cuda:\\d+"), info.id());
       assertFalse(info.name().isEmpty());
       assertTrue(info.computeUnits() > 0);
       assertTrue(info.maxAllocation() <= info.memory());
@@ -40,6 +41,14 @@ class DevicesTest {
     for (DeviceInfo info : Devices.list()) {
       assertTrue(refusal.getMessage().contains(info.id() + " (" + info.name() + ")"));
     }
+  }
+
+  @Test
+  void aBackEndThatHasNoDevicesSaysWhy() {
+    assumeTrue(Devices.list().stream().noneMatch(info -> info.id().startsWith("cuda:")));
+    var refusal = assertThrows(DeviceException.class, () -> Devices.open("cuda:0"));
+    assertTrue(refusal.getMessage().startsWith("CUDA "), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("no device matches 'cuda:0'; there is "));
   }
 
   @Test
