@@ -57,14 +57,23 @@ public final class Devices {
 
   /** Opens the device that {@link #choose} finds. */
   public static Device open(String wanted) {
-    return open(choose(wanted));
+    return open(wanted, DeviceOptions.DEFAULT);
+  }
+
+  /** Opens the device that {@link #choose} finds, to be used in some way. */
+  public static Device open(String wanted, DeviceOptions options) {
+    return open(choose(wanted), options);
   }
 
   public static Device open(DeviceInfo info) {
+    return open(info, DeviceOptions.DEFAULT);
+  }
+
+  public static Device open(DeviceInfo info, DeviceOptions options) {
     String prefix = info.id().substring(0, info.id().indexOf(':'));
     for (Backend backend : BACKENDS) {
       if (backend.name().equals(prefix)) {
-        return backend.open(info);
+        return backend.open(info, options);
       }
     }
     throw new DeviceException("NO_BACKEND", "no back end for device " + info.id());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -49,6 +50,20 @@ class DevicesTest {
     var refusal = assertThrows(DeviceException.class, () -> Devices.open("cuda:0"));
     assertTrue(refusal.getMessage().startsWith("CUDA "), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("no device matches 'cuda:0'; there is "));
+  }
+
+  @Test
+  void optionsThatNeedLibrariesAreRefusedWithoutThem() {
+    DeviceInfo dry = new DryDevice(DeviceInfo.Kind.CPU).info();
+    for (DeviceOptions options :
+        List.of(
+            new DeviceOptions(DeviceOptions.Kernels.LIBRARY, Optional.empty(), false),
+            new DeviceOptions(
+                DeviceOptions.Kernels.AUTO, Optional.of(DeviceOptions.Precision.BF16), true))) {
+      var refusal = assertThrows(DeviceException.class, () -> options.checkWithoutLibraries(dry));
+      assertTrue(refusal.getMessage().contains("needs a CUDA device"), refusal.getMessage());
+    }
+    DeviceOptions.DEFAULT.checkWithoutLibraries(dry);
   }
 
   @Test

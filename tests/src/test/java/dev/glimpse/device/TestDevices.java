@@ -1,7 +1,9 @@
 package dev.glimpse.device;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -10,6 +12,14 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class TestDevices {
   private static final Map<DeviceInfo.Kind, Device> OPEN = new EnumMap<>(DeviceInfo.Kind.class);
+
+  /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
+  private static final DeviceOptions OPTIONS =
+      new DeviceOptions(
+          DeviceOptions.Kernels.valueOf(
+              System.getProperty("glimpse.kernels", "auto").toUpperCase(Locale.ROOT)),
+          Optional.of(DeviceOptions.Precision.FP32),
+          true);
 
   private TestDevices() {}
 
@@ -39,7 +49,12 @@ public final class TestDevices {
     return of(info().kind().isCpu() ? DeviceInfo.Kind.OTHER_GPU : info().kind());
   }
 
+  /** The same, and a library that computes products and convolutions in Java. */
+  public static Device withLibraries() {
+    return new LibraryDevice(withGpuKernels());
+  }
+
   private static synchronized Device of(DeviceInfo.Kind kind) {
-    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k)));
+    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k), OPTIONS));
   }
 }

@@ -4,6 +4,7 @@ import dev.glimpse.device.Backend;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.ProgramCache;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +57,12 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public Device open(DeviceInfo wanted) {
+  public Device open(DeviceInfo wanted, DeviceOptions options) {
     if (!devices().stream().map(DeviceInfo::id).toList().contains(wanted.id())) {
       throw new DeviceException("NO_DEVICE", "device " + wanted.id() + " is gone");
     }
     int ordinal = Integer.parseInt(wanted.id().substring(name().length() + 1));
-    return new CudaDevice(wanted, ordinal, cache);
+    DeviceInfo served = wanted.with(CudaCalls.load(libraries, options));
+    return new CudaDevice(served, ordinal, options, cache);
   }
 }

@@ -7,12 +7,14 @@ import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.Fence;
 import dev.glimpse.device.Kernel;
-import dev.glimpse.device.Launch;
+import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.ProgramCache;
 import dev.glimpse.device.Recording;
 import dev.glimpse.device.Transfer;
+import dev.glimpse.device.Work;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,16 +38,18 @@ final class CudaDevice implements Device {
   private final CUctx_st context = new CUctx_st();
   private final CUstream_st stream = new CUstream_st();
   private final CudaPrograms programs;
+  private final CudaCalls calls;
   private final CudaStaging staging = new CudaStaging();
   private final boolean pooled;
   private final AtomicInteger inUse = new AtomicInteger();
   private boolean closed;
   private boolean tornDown;
 
-  CudaDevice(DeviceInfo info, int ordinal, ProgramCache cache) {
+  CudaDevice(DeviceInfo info, int ordinal, DeviceOptions options, ProgramCache cache) {
     this.info = info;
     this.handle = CudaDriver.handle(ordinal);
     this.programs = new CudaPrograms(info, handle, cache);
+    this.calls = new CudaCalls(this, options);
     check(cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
     makeCurrent();
     check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
@@ -147,9 +151,9 @@ final class CudaDevice implements Device {
   }
 
   @Override
-  public Recording record(List<Launch> launches) {
+  public Recording record(List<? extends Work> work) {
     stream();
-    return new CudaRecording(this, launches);
+    return new CudaRecording(this, List.copyOf(work));
   }
 
   @Override
@@ -182,6 +186,7 @@ final class CudaDevice implements Device {
       makeCurrent();
       check(cuStreamSynchronize(stream), "cuStreamSynchronize");
       staging.close();
+      calls.close();
       programs.close();
       check(cuStreamDestroy(stream), "cuStreamDestroy");
       CURRENT.remove();
@@ -192,6 +197,10 @@ final class CudaDevice implements Device {
   /** A kernel of a program that the device keeps, see {@link CudaPrograms#function}. */
   CUfunc_st function(Kernel kernel, boolean tall) {
     return programs.function(kernel, tall);
+  }
+
+  BoundWork bind(LibraryCall call) {
+    return calls.bind(call);
   }
 
   /** The stream of an open device, whose context is the thread's current one from now on. */

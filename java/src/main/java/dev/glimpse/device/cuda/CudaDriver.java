@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
@@ -68,7 +69,8 @@ final class CudaDriver {
         attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
         ALIGNMENT,
         1,
-        false);
+        false,
+        Set.of());
   }
 
   /** The CUdevice of an ordinal. */

@@ -3,6 +3,7 @@ package dev.glimpse.device.cuda;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,12 +114,14 @@ final class CudaLibraries {
 
   private Optional<String> load(Part part, Class<?> binding) {
     try {
+      if (part == Part.COMPILER) {
+        loadCompilerBuiltins();
+      }
       for (String file : part.files) {
         for (Path folder : folders) {
           Path library = folder.resolve(file).toAbsolutePath();
           if (Files.exists(library)) {
-            System.load(library.toString());
-            LOG.debug("loaded {}", library);
+            load(library);
             break;
           }
         }
@@ -129,6 +132,26 @@ final class CudaLibraries {
       LOG.debug("{} is missing", part.title, e);
       return Optional.of(missing(part, e));
     }
+  }
+
+  /** NVRTC asks for its second library when it first compiles, by a name with its own version. */
+  private void loadCompilerBuiltins() {
+    for (Path folder : folders) {
+      if (Files.exists(folder.resolve(Part.COMPILER.title))) {
+        try (DirectoryStream<Path> builtins =
+            Files.newDirectoryStream(folder, "libnvrtc-builtins.so.*")) {
+          builtins.forEach(CudaLibraries::load);
+        } catch (IOException e) {
+          LOG.debug("cannot read {}", folder, e);
+        }
+        return;
+      }
+    }
+  }
+
+  private static void load(Path library) {
+    System.load(library.toAbsolutePath().toString());
+    LOG.debug("loaded {}", library);
   }
 
   private static String missing(Part part, LinkageError error) {

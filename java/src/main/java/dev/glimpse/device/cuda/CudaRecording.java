@@ -5,7 +5,9 @@ import static org.bytedeco.cuda.global.cudart.*;
 
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.Launch;
+import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.Recording;
+import dev.glimpse.device.Work;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudart.CUevent_st;
@@ -24,20 +26,23 @@ final class CudaRecording implements Recording {
   private static final Logger LOG = LoggerFactory.getLogger(CudaRecording.class);
 
   private final CudaDevice device;
-  private final List<Launch> launches;
+  private final List<Work> launches;
   private final List<BoundWork> work = new ArrayList<>();
   private CUgraphExec_st graph;
   private boolean ran;
   private boolean refused;
   private boolean closed;
 
-  CudaRecording(CudaDevice device, List<Launch> launches) {
+  CudaRecording(CudaDevice device, List<Work> launches) {
     this.device = device;
-    this.launches = List.copyOf(launches);
+    this.launches = launches;
     device.created();
     try {
-      for (Launch launch : launches) {
-        work.add(new CudaLaunch(device, launch));
+      for (Work entry : launches) {
+        work.add(
+            entry instanceof Launch launch
+                ? new CudaLaunch(device, launch)
+                : device.bind((LibraryCall) entry));
       }
     } catch (RuntimeException e) {
       close();
@@ -172,7 +177,7 @@ final class CudaRecording implements Recording {
   }
 
   @Override
-  public List<Launch> launches() {
+  public List<Work> launches() {
     return launches;
   }
 

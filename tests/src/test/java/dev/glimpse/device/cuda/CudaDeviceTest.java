@@ -9,6 +9,7 @@ import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.Fence;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaDeviceTest {
   private static final int COUNT = 40;
 
+  /** No stand-in computes what cuBLAS and cuDNN do. */
+  private static final DeviceOptions HAND =
+      new DeviceOptions(DeviceOptions.Kernels.HAND, Optional.empty(), false);
+
   @TempDir static Path folder;
 
   private static CudaBackend backend;
@@ -58,7 +64,7 @@ class CudaDeviceTest {
     List<DeviceInfo> devices = backend.devices();
     assertEquals("", backend.unavailableBecause());
     assertEquals(List.of("cuda:0"), devices.stream().map(DeviceInfo::id).toList());
-    device = backend.open(devices.get(0));
+    device = backend.open(devices.get(0), HAND);
     try (Buffer from = device.allocate(4 * COUNT);
         Buffer to = device.allocate(4 * COUNT);
         Recording recording = device.record(List.of(copy(from, to)))) {
@@ -263,6 +269,16 @@ class CudaDeviceTest {
   }
 
   @Test
+  void whatNeedsALibraryIsRefusedWithoutOne() {
+    var precise =
+        new DeviceOptions(
+            DeviceOptions.Kernels.HAND, Optional.of(DeviceOptions.Precision.TF32), false);
+    var refusal = assertThrows(DeviceException.class, () -> backend.open(device.info(), precise));
+    assertEquals("NO_LIBRARY", refusal.code());
+    assertTrue(refusal.getMessage().contains("--precision"));
+  }
+
+  @Test
   void wrongArgumentsAreNamed() {
     try (Buffer buffer = device.allocate(4 * COUNT)) {
       for (Map.Entry<String, Launch> wrong :
@@ -290,7 +306,7 @@ class CudaDeviceTest {
         Files.writeString(program, "damaged");
       }
     }
-    Device other = backend.open(device.info());
+    Device other = backend.open(device.info(), HAND);
     try (Buffer from = other.allocate(4 * COUNT);
         Recording recording = other.record(List.of(copy(from, from)))) {
       recording.run();
@@ -315,7 +331,7 @@ class CudaDeviceTest {
   @Test
   void closingInTheWrongOrderDoesNoHarm() {
     int live = FakeDriver.live();
-    Device own = backend.open(device.info());
+    Device own = backend.open(device.info(), HAND);
     Buffer from = own.allocate(4 * COUNT);
     Buffer to = own.allocate(4 * COUNT);
     Buffer slice = from.slice(0, 16);
