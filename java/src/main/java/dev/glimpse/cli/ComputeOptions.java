@@ -20,10 +20,10 @@ public final class ComputeOptions {
   @Option(
       names = "--kernels",
       paramLabel = "WHOSE",
-      defaultValue = "auto",
+      defaultValue = "AUTO",
       description =
           "On a CUDA device, whose kernels multiply and convolve: hand (ours), library (cuBLAS,"
-              + " cuDNN) or auto, the library's where it is there (default: ${DEFAULT-VALUE}).")
+              + " cuDNN) or auto, the library's where it is there (default: auto).")
   private Kernels kernels;
 
   @Option(
