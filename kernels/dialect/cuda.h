@@ -17,9 +17,16 @@ typedef unsigned int uint;
 INLINE void barrier(int) { __syncthreads(); }
 
 INLINE int get_local_id(int d) { return d == 0 ? threadIdx.x : d == 1 ? threadIdx.y : threadIdx.z; }
-INLINE int get_group_id(int d) { return d == 0 ? blockIdx.x : d == 1 ? blockIdx.y : blockIdx.z; }
 INLINE int get_local_size(int d) { return d == 0 ? blockDim.x : d == 1 ? blockDim.y : blockDim.z; }
+// A grid of CUDA has up to 2^31 - 1 groups in x, but only 65,535 in y: more rows of groups than that
+// are launched with both axes exchanged, and TALL_GRID.
+#ifdef TALL_GRID
+INLINE int get_group_id(int d) { return d == 0 ? blockIdx.y : d == 1 ? blockIdx.x : blockIdx.z; }
+INLINE int get_num_groups(int d) { return d == 0 ? gridDim.y : d == 1 ? gridDim.x : gridDim.z; }
+#else
+INLINE int get_group_id(int d) { return d == 0 ? blockIdx.x : d == 1 ? blockIdx.y : blockIdx.z; }
 INLINE int get_num_groups(int d) { return d == 0 ? gridDim.x : d == 1 ? gridDim.y : gridDim.z; }
+#endif
 INLINE int get_global_id(int d) { return get_group_id(d) * get_local_size(d) + get_local_id(d); }
 INLINE int get_global_size(int d) { return get_num_groups(d) * get_local_size(d); }
 

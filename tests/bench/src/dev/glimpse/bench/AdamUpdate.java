@@ -5,6 +5,7 @@ import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
+import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.Recording;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.ops.Shape;
@@ -151,7 +152,17 @@ public record AdamUpdate(int count) implements Workload {
         List<Integer> global,
         List<Integer> local,
         Launch.Cost cost) {
-      launches.add(new Launch(kernel, arguments, global, local, cost, "adam"));
+      launches.add(new Launch(kernel, arguments, global, local, cost, scope()));
+    }
+
+    @Override
+    public String scope() {
+      return "adam";
+    }
+
+    @Override
+    public void call(LibraryCall call) {
+      throw new UnsupportedOperationException("an update calls no library");
     }
   }
 }

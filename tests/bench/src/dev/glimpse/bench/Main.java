@@ -1,8 +1,8 @@
 package dev.glimpse.bench;
 
+import dev.glimpse.cli.ComputeOptions;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
-import dev.glimpse.device.Devices;
 import java.io.PrintWriter;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,12 +62,7 @@ public final class Main implements Callable<Integer> {
       description = "Runs this engine beside ours: libtorch, on the CPU.")
   private String peerName;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What ours runs on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String deviceName;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--steps",
@@ -98,6 +94,7 @@ public final class Main implements Callable<Integer> {
     var main = new Main();
     var line = new CommandLine(main);
     line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, command, parsed) -> main.failed(e));
     line.setParameterExceptionHandler(
         (e, parsed) -> {
@@ -128,7 +125,7 @@ public final class Main implements Callable<Integer> {
     if (steps != null && steps < 1) {
       throw new ParameterException(spec.commandLine(), "--steps takes 1 or more");
     }
-    try (Device device = Devices.open(deviceName)) {
+    try (Device device = compute.open()) {
       var bench = new Bench(device, peerName, steps == null ? 0 : steps);
       PrintWriter out = spec.commandLine().getOut();
       var table = new Table(out);

@@ -9,7 +9,6 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
-import dev.glimpse.device.Devices;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.models.Models;
@@ -43,6 +42,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -90,12 +90,7 @@ final class ProfileCommand implements Callable<Integer> {
       description = "Steps to measure (default: ${DEFAULT-VALUE}).")
   private int steps;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
   private String batch;
@@ -160,7 +155,7 @@ final class ProfileCommand implements Callable<Integer> {
     Model model = kind.create().apply(shape, settings);
     run.ifPresent(r -> TrainedModel.checkShape(r, model, images));
     String title = "%s, batches of %d".formatted(kind.name(), batchSize);
-    try (Device opened = Devices.open(device);
+    try (Device opened = compute.open();
         var store = store(opened, model, settings, run);
         Plan plan = TrainingPlan.build(store, model, settings, shape, batchSize).plan()) {
       feed(plan, images, batchSize);

@@ -3,7 +3,6 @@ package dev.glimpse.cli;
 import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
-import dev.glimpse.device.Devices;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Model;
@@ -67,12 +66,7 @@ final class TrainCommand implements Callable<Integer> {
               + " pictures, scaled to data.size (default: ${DEFAULT-VALUE}).")
   private String data;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--out",
@@ -152,7 +146,7 @@ final class TrainCommand implements Callable<Integer> {
     Splits splits = Training.load(data, settings);
     DataShape shape = DataShape.of(splits.train());
     Model created = kind.create().apply(shape, settings);
-    try (Device opened = Devices.open(device)) {
+    try (Device opened = compute.open()) {
       var config =
           RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
       RunFolder run = RunFolder.create(out == null ? freshFolder(kind.name()) : out, config);
@@ -176,7 +170,7 @@ final class TrainCommand implements Callable<Integer> {
     Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
-    try (Device opened = Devices.open(device)) {
+    try (Device opened = compute.open()) {
       run = run.with(config.with(settings));
       training().run(opened, created, settings, splits, run, true);
     }

@@ -16,6 +16,10 @@ public interface Backend {
   /** Why {@link #devices()} is empty and what to do about it; empty when it is not. */
   String unavailableBecause();
 
-  /** Opens one of {@link #devices()}. */
-  Device open(DeviceInfo device);
+  /**
+   * Opens one of {@link #devices()}.
+   *
+   * @throws DeviceException also where the device cannot do what the options ask for
+   */
+  Device open(DeviceInfo device, DeviceOptions options);
 }

@@ -34,7 +34,7 @@ public interface Device extends AutoCloseable {
   void clear(Buffer target);
 
   /** Compiles what must be compiled and binds all arguments, so that running only enqueues. */
-  Recording record(List<Launch> launches);
+  Recording record(List<? extends Work> work);
 
   /** A new fence in the queue. */
   Fence fence();

@@ -1,5 +1,7 @@
 package dev.glimpse.device;
 
+import java.util.Set;
+
 /**
  * What is known of a device before it is opened.
  *
@@ -16,6 +18,7 @@ package dev.glimpse.device;
  * @param alignment in bytes, of the offset of a {@link Buffer#slice}
  * @param vectorWidth floats in a native vector register; 16 with AVX-512
  * @param emulated a GPU driver that runs on the CPU (llvmpipe); only used when named
+ * @param libraries what a vendor's library computes for an open device, in place of our kernels
  */
 public record DeviceInfo(
     String id,
@@ -30,7 +33,8 @@ public record DeviceInfo(
     long maxWorkGroup,
     int alignment,
     int vectorWidth,
-    boolean emulated) {
+    boolean emulated,
+    Set<LibraryCall.Kind> libraries) {
 
   /** The classes of device for which kernels have variants and tuning defaults. */
   public enum Kind {
@@ -62,6 +66,26 @@ public record DeviceInfo(
         maxWorkGroup,
         alignment,
         vectorWidth,
-        emulated);
+        emulated,
+        libraries);
+  }
+
+  /** The same device, with a vendor's libraries in place of some of our kernels. */
+  public DeviceInfo with(Set<LibraryCall.Kind> libraries) {
+    return new DeviceInfo(
+        id,
+        name,
+        platform,
+        driver,
+        kind,
+        computeUnits,
+        memory,
+        maxAllocation,
+        localMemory,
+        maxWorkGroup,
+        alignment,
+        vectorWidth,
+        emulated,
+        Set.copyOf(libraries));
   }
 }

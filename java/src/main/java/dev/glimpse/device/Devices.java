@@ -13,7 +13,10 @@ public final class Devices {
 
   private Devices() {}
 
-  /** All devices, best first: GPUs before CPUs, emulated ones last. */
+  /**
+   * All devices, best first: GPUs before CPUs, emulated ones last, and of one card that two back
+   * ends reach, CUDA's.
+   */
   public static List<DeviceInfo> list() {
     var devices = new ArrayList<DeviceInfo>();
     for (Backend backend : BACKENDS) {
@@ -29,8 +32,8 @@ public final class Devices {
   /**
    * The device that a user asked for.
    *
-   * @param wanted an id ({@code opencl:0.0}), part of a device's name, {@code cpu}, {@code gpu}, or
-   *     {@code best}, which never chooses an emulated device
+   * @param wanted an id ({@code opencl:0.0}, {@code cuda:0}), part of a device's name, {@code cpu},
+   *     {@code gpu}, or {@code best}, which never chooses an emulated device
    * @throws DeviceException when there is none; the message lists those there are
    */
   public static DeviceInfo choose(String wanted) {
@@ -54,14 +57,23 @@ public final class Devices {
 
   /** Opens the device that {@link #choose} finds. */
   public static Device open(String wanted) {
-    return open(choose(wanted));
+    return open(wanted, DeviceOptions.DEFAULT);
+  }
+
+  /** Opens the device that {@link #choose} finds, to be used in some way. */
+  public static Device open(String wanted, DeviceOptions options) {
+    return open(choose(wanted), options);
   }
 
   public static Device open(DeviceInfo info) {
+    return open(info, DeviceOptions.DEFAULT);
+  }
+
+  public static Device open(DeviceInfo info, DeviceOptions options) {
     String prefix = info.id().substring(0, info.id().indexOf(':'));
     for (Backend backend : BACKENDS) {
       if (backend.name().equals(prefix)) {
-        return backend.open(info);
+        return backend.open(info, options);
       }
     }
     throw new DeviceException("NO_BACKEND", "no back end for device " + info.id());
@@ -75,6 +87,12 @@ public final class Devices {
         message.append(' ').append(backend.unavailableBecause());
       }
       return message.toString();
+    }
+    for (Backend backend : BACKENDS) {
+      if (wanted.equals(backend.name()) || wanted.startsWith(backend.name() + ":")) {
+        String reason = backend.unavailableBecause();
+        message.append(reason).append(reason.isEmpty() ? "" : " ");
+      }
     }
     message.append("no device matches '").append(wanted).append("'; there is");
     for (DeviceInfo device : devices) {

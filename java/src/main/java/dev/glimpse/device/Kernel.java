@@ -27,4 +27,9 @@ public record Kernel(String file, String entry, Map<String, String> defines) {
                 text.append("#define ").append(name).append(' ').append(value).append('\n'));
     return text.append(KernelFiles.load(file)).toString();
   }
+
+  /** A file under {@code kernels/} with its includes expanded. */
+  public static String text(String file) {
+    return KernelFiles.load(file);
+  }
 }

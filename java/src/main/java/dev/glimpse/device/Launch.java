@@ -18,7 +18,8 @@ public record Launch(
     List<Integer> global,
     List<Integer> local,
     Cost cost,
-    String scope) {
+    String scope)
+    implements Work {
 
   public Launch {
     if (global.size() != local.size()) {
@@ -30,6 +31,11 @@ public record Launch(
             kernel.entry() + ": global " + global + " is no positive multiple of " + local);
       }
     }
+  }
+
+  @Override
+  public String program() {
+    return kernel.file() + ":" + kernel.entry();
   }
 
   /**

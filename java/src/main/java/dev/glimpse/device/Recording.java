@@ -2,7 +2,7 @@ package dev.glimpse.device;
 
 import java.util.List;
 
-/** A sequence of launches with their arguments bound. */
+/** A sequence of launches and library calls with their arguments bound. */
 public interface Recording extends AutoCloseable {
   /** Enqueues all launches and returns at once. */
   void run();
@@ -14,8 +14,8 @@ public interface Recording extends AutoCloseable {
    */
   List<Timing> profile();
 
-  /** The launches, in order. */
-  List<Launch> launches();
+  /** What it runs, in order. */
+  List<Work> launches();
 
   @Override
   void close();

@@ -2,9 +2,9 @@ package dev.glimpse.graph;
 
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
-import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording;
 import dev.glimpse.device.Transfer;
+import dev.glimpse.device.Work;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
@@ -68,7 +68,7 @@ public final class Plan implements AutoCloseable {
   }
 
   /** The launches of a run, in order. */
-  public List<Launch> launches() {
+  public List<Work> launches() {
     return recording.launches();
   }
 
@@ -377,7 +377,7 @@ public final class Plan implements AutoCloseable {
     return own(arenaMemory.slice(block.offset, block.bytes));
   }
 
-  void record(List<Launch> once, List<Launch> launches) {
+  void record(List<Work> once, List<Work> launches) {
     if (!once.isEmpty()) {
       try (Recording preparation = device.record(once)) {
         preparation.run();

@@ -5,6 +5,8 @@ import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
+import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.Work;
 import dev.glimpse.ops.Broadcast;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Leaf;
@@ -194,8 +196,8 @@ public final class PlanBuilder {
 
   /** Collects the launches of one op after another. */
   private final class Lowering {
-    final List<Launch> once = new ArrayList<>();
-    final List<Launch> launches = new ArrayList<>();
+    final List<Work> once = new ArrayList<>();
+    final List<Work> launches = new ArrayList<>();
     private final Plan plan;
     private final Map<Arena.Block, Buffer> blocks = new HashMap<>();
     private final Map<Op, Integer> streams;
@@ -333,8 +335,17 @@ public final class PlanBuilder {
           List<Integer> global,
           List<Integer> local,
           Launch.Cost cost) {
-        String name = work.op() == null ? "" : "/" + work.op().name();
-        launches.add(new Launch(kernel, arguments, global, local, cost, work.scope() + name));
+        launches.add(new Launch(kernel, arguments, global, local, cost, scope()));
+      }
+
+      @Override
+      public String scope() {
+        return work.scope() + (work.op() == null ? "" : "/" + work.op().name());
+      }
+
+      @Override
+      public void call(LibraryCall call) {
+        launches.add(call);
       }
     }
   }

@@ -32,8 +32,11 @@ public record ColumnSum() implements Op {
 
   @Override
   public void lower(Site site) {
-    View x = site.input(0);
-    View y = site.output(0);
+    launch(site, site.input(0), site.output(0));
+  }
+
+  /** The launch, which another op may need beside its own. */
+  static void launch(Site site, View x, View y) {
     int columns = x.columns();
     boolean cpu = site.device().kind().isCpu();
     site.launch(

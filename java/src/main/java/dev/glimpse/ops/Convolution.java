@@ -156,6 +156,10 @@ public record Convolution(
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    if (LibraryConvolution.serves(device)) {
+      return LibraryConvolution.workspaces(
+          inputs.get(1), shapes(inputs).get(0), epilogue.equals(Chain.STORE));
+    }
     if (!device.kind().isCpu()) {
       return List.of();
     }
@@ -179,9 +183,12 @@ public record Convolution(
     return Winograd.of(device, x, out, window, scatter, columns(w));
   }
 
-  /** The weights, which are packed. */
+  /** The weights, which are packed, or put in a library's order. */
   @Override
   public Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
+    if (LibraryConvolution.serves(device)) {
+      return Optional.of(new Preparation(1, LibraryConvolution.form(scatter != swapped)));
+    }
     if (!device.kind().isCpu()) {
       return Optional.empty();
     }
@@ -194,6 +201,10 @@ public record Convolution(
 
   @Override
   public void lower(Site site) {
+    if (LibraryConvolution.serves(site.device())) {
+      LibraryConvolution.convolve(site, this);
+      return;
+    }
     View x = site.input(0);
     View w = site.input(1);
     Shape images = site.inputShape(0);

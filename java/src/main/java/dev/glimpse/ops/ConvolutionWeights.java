@@ -135,6 +135,10 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    if (LibraryConvolution.serves(device)) {
+      Shape weights = shapes(inputs).get(0);
+      return LibraryConvolution.workspaces(weights, weights, epilogue.equals(Chain.STORE));
+    }
     if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
       return winograd(device, inputs.get(0), inputs.get(1)).workspacesByWeights();
     }
@@ -149,6 +153,10 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   @Override
   public void lower(Site site) {
+    if (LibraryConvolution.serves(site.device())) {
+      LibraryConvolution.byWeights(site, this);
+      return;
+    }
     View image = site.input(0);
     View field = site.input(1);
     DeviceInfo device = site.device();

@@ -51,6 +51,14 @@ public record FusedPointwise(Chain chain) implements Op {
     for (int o = 0; o < stored + chain.sums().size(); o++) {
       out.add(site.output(o));
     }
+    launch(site, chain, in, out);
+  }
+
+  /**
+   * The launch of a chain, which another op may need behind its own. The lists are its to change.
+   */
+  static void launch(Site site, Chain chain, List<View> in, List<View> out) {
+    int stored = chain.outputs().size();
     int rows = stored > 0 ? out.get(0).rows() : rows(in);
     int columns = stored > 0 ? out.get(0).columns() : columns(in);
     long size = (long) rows * columns;

@@ -3,6 +3,7 @@ package dev.glimpse.ops;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch.Cost;
+import dev.glimpse.device.LibraryCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +128,9 @@ public record MatMul(
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Geometry size = geometry(inputs.get(0), inputs.get(1));
+    if (device.libraries().contains(LibraryCall.Kind.GEMM)) {
+      return epilogue.equals(Chain.STORE) ? List.of() : List.of(4L * size.m * size.n);
+    }
     if (!device.kind().isCpu() || !packs(size)) {
       return List.of();
     }
@@ -191,6 +195,10 @@ public record MatMul(
     for (int o = 0; o < epilogue.outputs().size(); o++) {
       out.add(site.output(o));
     }
+    if (site.device().libraries().contains(LibraryCall.Kind.GEMM)) {
+      call(site, size, in, out);
+      return;
+    }
     Chain.Rendered rendered = epilogue.render(true, in, out, m, n);
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.remove("CHAIN_SUMS");
@@ -241,6 +249,38 @@ public record MatMul(
         global,
         cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
         new Cost(elements * (2L * k + epilogue.flops()), bytes));
+  }
+
+  /** A vendor's library computes the product, and launches of their own whatever else there is. */
+  private void call(Site site, Geometry size, List<View> in, List<View> out) {
+    View a = site.input(0);
+    View b = site.input(1);
+    boolean direct = epilogue.equals(Chain.STORE);
+    View c = direct ? out.get(0) : new View(site.workspace(0), size.m, size.n, 0, size.n);
+    site.call(
+        new LibraryCall.Gemm(
+            transposeA,
+            transposeB,
+            size.m,
+            size.n,
+            size.k,
+            matrix(a),
+            matrix(b),
+            matrix(c),
+            new Cost(2L * size.m * size.n * size.k, a.bytes() + b.bytes() + 4L * size.m * size.n),
+            site.scope()));
+    if (columnSum) {
+      ColumnSum.launch(site, b, site.output(out.size()));
+    }
+    if (!direct) {
+      var operands = new ArrayList<>(List.of(c));
+      operands.addAll(in);
+      FusedPointwise.launch(site, epilogue, operands, out);
+    }
+  }
+
+  private static LibraryCall.Matrix matrix(View view) {
+    return new LibraryCall.Matrix(view.buffer(), view.offset(), view.stride());
   }
 
   /** Copies B to panels, each by a work-item. */

@@ -4,6 +4,7 @@ import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch.Cost;
+import dev.glimpse.device.LibraryCall;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,12 @@ public interface Site {
   /** Appends a launch. Arguments are {@link Buffer}, {@link Integer} or {@link Float}. */
   void launch(
       Kernel kernel, List<Object> arguments, List<Integer> global, List<Integer> local, Cost cost);
+
+  /** What the launches and calls of this op are named after. */
+  String scope();
+
+  /** Appends a library call, of a kind that the device's {@link DeviceInfo#libraries()} has. */
+  void call(LibraryCall call);
 
   /** The kernel of a file, in the variant for this device. */
   default Kernel kernel(String file, String entry, Map<String, String> defines) {

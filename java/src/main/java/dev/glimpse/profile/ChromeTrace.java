@@ -3,6 +3,7 @@ package dev.glimpse.profile;
 import com.google.gson.stream.JsonWriter;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording.Timing;
+import dev.glimpse.device.Work;
 import dev.glimpse.io.AtomicFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -101,22 +102,25 @@ public final class ChromeTrace {
     }
   }
 
-  private void launch(Launch launch, Timing timing) throws IOException {
-    begin(LaunchSite.of(launch).op(), "launch", DEVICE, timing.start(), timing.end());
+  private void launch(Work work, Timing timing) throws IOException {
+    begin(LaunchSite.of(work).op(), "launch", DEVICE, timing.start(), timing.end());
     double nanoseconds = Math.max(1, timing.end() - timing.start());
     json.name("args").beginObject();
-    json.name("kernel").value(launch.kernel().file() + ":" + launch.kernel().entry());
-    json.name("flops").value(launch.cost().flops());
-    json.name("bytes").value(launch.cost().bytes());
-    json.name("gflops").value(launch.cost().flops() / nanoseconds);
-    json.name("gbps").value(launch.cost().bytes() / nanoseconds);
-    json.name("global").value(launch.global().toString());
-    json.name("local").value(launch.local().toString());
-    json.name("defines").beginObject();
-    for (Map.Entry<String, String> define : new TreeMap<>(launch.kernel().defines()).entrySet()) {
-      json.name(define.getKey()).value(define.getValue());
+    json.name("kernel").value(work.program());
+    json.name("flops").value(work.cost().flops());
+    json.name("bytes").value(work.cost().bytes());
+    json.name("gflops").value(work.cost().flops() / nanoseconds);
+    json.name("gbps").value(work.cost().bytes() / nanoseconds);
+    if (work instanceof Launch launch) {
+      json.name("global").value(launch.global().toString());
+      json.name("local").value(launch.local().toString());
+      json.name("defines").beginObject();
+      for (Map.Entry<String, String> define : new TreeMap<>(launch.kernel().defines()).entrySet()) {
+        json.name(define.getKey()).value(define.getValue());
+      }
+      json.endObject();
     }
-    json.endObject().endObject().endObject();
+    json.endObject().endObject();
   }
 
   /** Begins a complete event, from one time to another in nanoseconds of the device's clock. */

@@ -1,6 +1,7 @@
 package dev.glimpse.profile;
 
 import dev.glimpse.device.Launch;
+import dev.glimpse.device.Work;
 
 /** How launches are added up to rows of a table. */
 public enum Grouping {
@@ -11,13 +12,16 @@ public enum Grouping {
   /** Not at all: one row for each, numbered in the order of execution. */
   LAUNCH;
 
-  String key(int index, Launch launch) {
+  String key(int index, Work launch) {
     var site = LaunchSite.of(launch);
-    String kernel = launch.kernel().file() + ":" + launch.kernel().entry();
+    String kernel = launch.program();
+    String entry = kernel.substring(kernel.indexOf(':') + 1);
     return switch (this) {
-      case KERNEL -> site.op().equals(launch.kernel().entry()) ? kernel : kernel + " " + site.op();
+      case KERNEL -> site.op().equals(entry) ? kernel : kernel + " " + site.op();
       case LAYER -> site.layer().isEmpty() ? "(no layer)" : site.layer();
-      case LAUNCH -> "#%d %s %s".formatted(index, site.name(), launch.global());
+      case LAUNCH ->
+          "#%d %s %s"
+              .formatted(index, site.name(), launch instanceof Launch own ? own.global() : kernel);
     };
   }
 }

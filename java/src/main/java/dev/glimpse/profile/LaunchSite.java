@@ -1,6 +1,6 @@
 package dev.glimpse.profile;
 
-import dev.glimpse.device.Launch;
+import dev.glimpse.device.Work;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  * @param op what it does there
  */
 record LaunchSite(String layer, String op) {
-  static LaunchSite of(Launch launch) {
+  static LaunchSite of(Work launch) {
     String scope = launch.scope();
     int slash = scope.lastIndexOf('/');
     return new LaunchSite(scope.substring(0, Math.max(0, slash)), scope.substring(slash + 1));

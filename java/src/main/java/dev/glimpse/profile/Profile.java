@@ -2,6 +2,7 @@ package dev.glimpse.profile;
 
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording.Timing;
+import dev.glimpse.device.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
  * of each gap between two; so its parts add up, however they are grouped.
  */
 public final class Profile {
-  private final List<Launch> launches;
+  private final List<Work> launches;
   private final List<List<Timing>> steps;
   private final double[] seconds;
   private final double[] best;
@@ -30,7 +31,7 @@ public final class Profile {
    * @param hostSeconds of these the time until all was enqueued
    */
   Profile(
-      List<Launch> launches,
+      List<Work> launches,
       List<List<Timing>> steps,
       double[] wallSeconds,
       double[] hostSeconds,
@@ -67,7 +68,7 @@ public final class Profile {
   }
 
   /** The launches of a step, in order. */
-  public List<Launch> launches() {
+  public List<Work> launches() {
     return launches;
   }
 

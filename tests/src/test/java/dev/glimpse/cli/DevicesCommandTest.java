@@ -1,10 +1,13 @@
 package dev.glimpse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Devices;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,14 +25,20 @@ class DevicesCommandTest {
 
   @Test
   void saysWhatToDoWhereThereIsNone(@TempDir Path empty) throws Exception {
+    assumeTrue(Devices.list().stream().noneMatch(info -> info.id().startsWith("cuda:")));
     ProcessBuilder child = Cli.child("devices");
+    Path classes = empty.resolve("classes");
+    child.command().add(1, "-Xlog:class+load:file=" + classes);
     // Where the OpenCL loader looks for drivers.
     child.environment().put("OCL_ICD_VENDORS", empty.toString());
     Process process = child.start();
     assertEquals(
-        "glimpse: no device found. OpenCL has no driver: install your GPU's, or pocl-opencl-icd for"
-            + " the CPU.",
+        "glimpse: no device found. CUDA has no driver (libcuda.so.1): install NVIDIA's, version 580 or"
+            + " newer. OpenCL has no driver: install your GPU's, or pocl-opencl-icd for the CPU.",
         new String(process.getInputStream().readAllBytes()).strip());
     assertEquals(1, process.waitFor());
+    String loaded = Files.readString(classes);
+    assertTrue(loaded.contains("dev.glimpse.device.cuda.CudaBackend"));
+    assertFalse(loaded.contains("org.bytedeco"), "nothing of CUDA is touched without a driver");
   }
 }

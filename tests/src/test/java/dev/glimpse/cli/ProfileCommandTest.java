@@ -9,6 +9,7 @@ import dev.glimpse.data.Digits;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.Devices;
+import dev.glimpse.device.TestDevices;
 import dev.glimpse.models.Models;
 import dev.glimpse.profile.RoofCache;
 import dev.glimpse.train.DataShape;
@@ -87,7 +88,7 @@ class ProfileCommandTest {
     DataShape shape = DataShape.of(images);
     Model model = kind.create().apply(shape, settings);
     var config = RunConfig.of("vae", "digits", "test", shape, settings);
-    try (Device device = Devices.open("best");
+    try (Device device = Devices.open(TestDevices.info());
         var trainer =
             new Trainer(
                 device,

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -14,7 +16,7 @@ class DevicesTest {
     List<DeviceInfo> devices = Devices.list();
     assertFalse(devices.isEmpty());
     for (DeviceInfo info : devices) {
-      assertTrue(info.id().matches("[a-z]+:\\d+\\.\\d+"), info.id());
+      assertTrue(info.id().matches("opencl:\\d+\\.\\d+|cuda:\\d+"), info.id());
       assertFalse(info.name().isEmpty());
       assertTrue(info.computeUnits() > 0);
       assertTrue(info.maxAllocation() <= info.memory());
@@ -40,6 +42,28 @@ class DevicesTest {
     for (DeviceInfo info : Devices.list()) {
       assertTrue(refusal.getMessage().contains(info.id() + " (" + info.name() + ")"));
     }
+  }
+
+  @Test
+  void aBackEndThatHasNoDevicesSaysWhy() {
+    assumeTrue(Devices.list().stream().noneMatch(info -> info.id().startsWith("cuda:")));
+    var refusal = assertThrows(DeviceException.class, () -> Devices.open("cuda:0"));
+    assertTrue(refusal.getMessage().startsWith("CUDA "), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("no device matches 'cuda:0'; there is "));
+  }
+
+  @Test
+  void optionsThatNeedLibrariesAreRefusedWithoutThem() {
+    DeviceInfo dry = new DryDevice(DeviceInfo.Kind.CPU).info();
+    for (DeviceOptions options :
+        List.of(
+            new DeviceOptions(DeviceOptions.Kernels.LIBRARY, Optional.empty(), false),
+            new DeviceOptions(
+                DeviceOptions.Kernels.AUTO, Optional.of(DeviceOptions.Precision.BF16), true))) {
+      var refusal = assertThrows(DeviceException.class, () -> options.checkWithoutLibraries(dry));
+      assertTrue(refusal.getMessage().contains("needs a CUDA device"), refusal.getMessage());
+    }
+    DeviceOptions.DEFAULT.checkWithoutLibraries(dry);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.glimpse.device;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 
 /** A device that compiles and runs nothing: for tests of what a plan would launch. */
 public final class DryDevice implements Device {
@@ -11,8 +12,8 @@ public final class DryDevice implements Device {
   public DryDevice(DeviceInfo.Kind kind) {
     this.info =
         new DeviceInfo(
-            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 128, 8,
-            false);
+            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 128, 8, false,
+            Set.of());
   }
 
   @Override
@@ -40,8 +41,8 @@ public final class DryDevice implements Device {
   public void clear(Buffer target) {}
 
   @Override
-  public Recording record(List<Launch> launches) {
-    return new DryRecording(List.copyOf(launches));
+  public Recording record(List<? extends Work> work) {
+    return new DryRecording(List.copyOf(work));
   }
 
   @Override
@@ -87,7 +88,7 @@ public final class DryDevice implements Device {
     }
   }
 
-  private record DryRecording(List<Launch> launches) implements Recording {
+  private record DryRecording(List<Work> launches) implements Recording {
     @Override
     public void run() {}
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,7 @@ class ProgramCacheTest {
     assertNotEquals(key, ProgramCache.key("sourceo", "ptions", device));
     DeviceInfo other =
         new DeviceInfo(
-            device.id(), "dry", "none", "2", device.kind(), 2, 1, 1, 1, 1, 128, 8, false);
+            device.id(), "dry", "none", "2", device.kind(), 2, 1, 1, 1, 1, 128, 8, false, Set.of());
     assertNotEquals(key, ProgramCache.key("source", "options", other));
   }
 }

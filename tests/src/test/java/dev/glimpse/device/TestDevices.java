@@ -1,7 +1,10 @@
 package dev.glimpse.device;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * The devices that tests share. They stay open until the JVM ends, because every device compiles
@@ -10,11 +13,30 @@ import java.util.Map;
 public final class TestDevices {
   private static final Map<DeviceInfo.Kind, Device> OPEN = new EnumMap<>(DeviceInfo.Kind.class);
 
+  /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
+  private static final DeviceOptions OPTIONS =
+      new DeviceOptions(
+          DeviceOptions.Kernels.valueOf(
+              System.getProperty("glimpse.kernels", "auto").toUpperCase(Locale.ROOT)),
+          Optional.of(DeviceOptions.Precision.FP32),
+          true);
+
   private TestDevices() {}
 
-  /** What the device is called that tests run on. */
+  /**
+   * The device that tests run on: {@code glimpse.device}, which {@code ./glimpse test --device}
+   * sets, or the best. A test is skipped where the device asked for is not there.
+   */
   public static DeviceInfo info() {
-    return Devices.choose("best");
+    String wanted = System.getProperty("glimpse.device", "best");
+    try {
+      return Devices.choose(wanted);
+    } catch (DeviceException e) {
+      if (wanted.equals("best")) {
+        throw e;
+      }
+      return Assumptions.abort(e.getMessage());
+    }
   }
 
   /** The device with the kernel variants made for it. */
@@ -27,7 +49,12 @@ public final class TestDevices {
     return of(info().kind().isCpu() ? DeviceInfo.Kind.OTHER_GPU : info().kind());
   }
 
+  /** The same, and a library that computes products and convolutions in Java. */
+  public static Device withLibraries() {
+    return new LibraryDevice(withGpuKernels());
+  }
+
   private static synchronized Device of(DeviceInfo.Kind kind) {
-    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k)));
+    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k), OPTIONS));
   }
 }

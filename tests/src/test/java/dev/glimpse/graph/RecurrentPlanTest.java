@@ -44,7 +44,7 @@ class RecurrentPlanTest {
       var builder = new PlanBuilder(store);
       outputs.forEach(builder::output);
       try (Plan plan = frozen ? builder.frozen().build() : builder.build()) {
-        return plan.launches();
+        return plan.launches().stream().map(Launch.class::cast).toList();
       }
     }
   }

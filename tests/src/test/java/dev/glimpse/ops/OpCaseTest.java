@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +31,24 @@ class OpCaseTest {
   @TestFactory
   Stream<DynamicNode> exceptions() {
     return check("own kernels", TestDevices::own, OpCases.exceptions());
+  }
+
+  /** What ops ask of a vendor's library, and the launches around it. */
+  @TestFactory
+  Stream<DynamicNode> libraries() {
+    var groups = new LinkedHashMap<String, List<OpCase>>();
+    for (String group :
+        List.of(
+            "products",
+            "views",
+            "epilogues",
+            "shared panels",
+            "convolutions",
+            "convolution epilogues")) {
+      groups.put(group, OpCases.brief().get(group));
+    }
+    groups.put("windows", OpCases.sizes().get("convolutions by windows"));
+    return check("a library in Java", TestDevices::withLibraries, groups);
   }
 
   private static Stream<DynamicNode> check(

@@ -11,6 +11,7 @@ import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording.Timing;
 import dev.glimpse.device.TestDevices;
+import dev.glimpse.device.Work;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
@@ -39,7 +40,7 @@ class ProfileTest {
 
   /** Two launches, the first of 10, 30 and 20 ns, the second always of 5, with gaps of 1, 2, 3. */
   private static Profile byHand() {
-    List<Launch> launches =
+    List<Work> launches =
         List.of(launch("a/b/matmul", "gemm", 40, 8), launch("update", "adam", 1, 15));
     List<List<Timing>> steps =
         List.of(
@@ -114,7 +115,7 @@ class ProfileTest {
       value = DeviceInfo.Kind.class,
       names = {"CPU", "NVIDIA"})
   void everyLaunchOfAPlanMovesBytes(DeviceInfo.Kind kind) {
-    for (Launch launch : Subject.launches(kind)) {
+    for (Work launch : Subject.launches(kind)) {
       assertTrue(launch.cost().bytes() > 0, launch.scope());
       assertTrue(launch.cost().flops() >= 0, launch.scope());
     }

@@ -2,8 +2,8 @@ package dev.glimpse.profile;
 
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DryDevice;
-import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording.Timing;
+import dev.glimpse.device.Work;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.models.Models;
@@ -25,7 +25,7 @@ final class Subject {
   private Subject() {}
 
   /** The launches of a step. */
-  static List<Launch> launches(DeviceInfo.Kind kind) {
+  static List<Work> launches(DeviceInfo.Kind kind) {
     Models.Kind vae = Models.named("vae");
     Settings settings = vae.settings();
     settings.set("hidden", String.valueOf(HIDDEN));
@@ -40,7 +40,7 @@ final class Subject {
 
   /** Some steps, the launches taking up to 5 ms each, with gaps of up to 5 us. */
   static Profile profile(int steps) {
-    List<Launch> launches = launches(DeviceInfo.Kind.CPU);
+    List<Work> launches = launches(DeviceInfo.Kind.CPU);
     var random = new SplittableRandom(1);
     var timings = new ArrayList<List<Timing>>();
     long now = 1_000_000_000_000L;

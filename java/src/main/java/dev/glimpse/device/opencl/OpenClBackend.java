@@ -7,12 +7,14 @@ import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceInfo.Kind;
+import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.ProgramCache;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -49,7 +51,8 @@ public final class OpenClBackend implements Backend {
   }
 
   @Override
-  public Device open(DeviceInfo wanted) {
+  public Device open(DeviceInfo wanted, DeviceOptions options) {
+    options.checkWithoutLibraries(wanted);
     for (Found found : found()) {
       if (found.info.id().equals(wanted.id())) {
         return new OpenClDevice(wanted, found.platform, found.device, cache);
@@ -128,7 +131,8 @@ public final class OpenClBackend implements Backend {
         number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE),
         (int) Math.max(128, number(device, CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
         (int) Math.max(1, number(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
-        name.contains("llvmpipe"));
+        name.contains("llvmpipe"),
+        Set.of());
   }
 
   private static Kind gpuKind(String vendor) {

@@ -12,6 +12,7 @@ import dev.glimpse.device.Launch;
 import dev.glimpse.device.ProgramCache;
 import dev.glimpse.device.Recording;
 import dev.glimpse.device.Transfer;
+import dev.glimpse.device.Work;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,8 +158,15 @@ final class OpenClDevice implements Device {
   }
 
   @Override
-  public Recording record(List<Launch> launches) {
-    return new OpenClRecording(this, launches);
+  public Recording record(List<? extends Work> work) {
+    return new OpenClRecording(this, work.stream().map(OpenClDevice::launch).toList());
+  }
+
+  private static Launch launch(Work work) {
+    if (work instanceof Launch launch) {
+      return launch;
+    }
+    throw new IllegalArgumentException(work.program() + " on a device without libraries");
   }
 
   @Override

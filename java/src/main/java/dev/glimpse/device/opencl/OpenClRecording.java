@@ -6,6 +6,7 @@ import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.Recording;
+import dev.glimpse.device.Work;
 import java.util.ArrayList;
 import java.util.List;
 import org.jocl.CLException;
@@ -126,8 +127,8 @@ final class OpenClRecording implements Recording {
   }
 
   @Override
-  public List<Launch> launches() {
-    return launches;
+  public List<Work> launches() {
+    return List.copyOf(launches);
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch;
 import dev.glimpse.device.ProgramCache;
@@ -59,7 +60,8 @@ class CachedProgramsTest {
   /** What the kernel stores, on a device that has just been opened. */
   private float run(Path cache, int number) {
     boolean cpu = info.kind().isCpu();
-    try (Device device = new OpenClBackend(new ProgramCache(cache)).open(info);
+    try (Device device =
+            new OpenClBackend(new ProgramCache(cache)).open(info, DeviceOptions.DEFAULT);
         Buffer buffer = device.allocate(4)) {
       var launch =
           new Launch(

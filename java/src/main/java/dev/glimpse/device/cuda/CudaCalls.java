@@ -1,0 +1,103 @@
+package dev.glimpse.device.cuda;
+
+import dev.glimpse.device.CacheFolder;
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceOptions;
+import dev.glimpse.device.DeviceOptions.Kernels;
+import dev.glimpse.device.DeviceOptions.Precision;
+import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.ProgramCache;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The libraries of a device, as far as they are here and wanted. Each starts with the first call of
+ * it, so that a device that only lists or copies loads no more than it needs.
+ */
+final class CudaCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(CudaCalls.class);
+
+  private final CudaDevice device;
+  private final DeviceOptions options;
+  private CudaWorkspace workspace;
+  private CudaBlas blas;
+  private CudaDnn dnn;
+
+  CudaCalls(CudaDevice device, DeviceOptions options) {
+    this.device = device;
+    this.options = options;
+  }
+
+  /**
+   * Loads what the options ask for.
+   *
+   * @return the kinds of call that can be served
+   * @throws DeviceException when something is missing that was insisted on
+   */
+  static Set<LibraryCall.Kind> load(CudaLibraries libraries, DeviceOptions options) {
+    var kinds = EnumSet.noneOf(LibraryCall.Kind.class);
+    if (options.kernels() == Kernels.HAND) {
+      if (options.precision().filter(p -> p != Precision.FP32).isPresent()) {
+        throw new DeviceException(
+            "NO_LIBRARY", "our own kernels compute in fp32: leave out --precision or --kernels");
+      }
+      return kinds;
+    }
+    offer(kinds, LibraryCall.Kind.GEMM, libraries.loadBlas(), options);
+    offer(kinds, LibraryCall.Kind.CONVOLUTION, libraries.loadDnn(), options);
+    return kinds;
+  }
+
+  private static void offer(
+      Set<LibraryCall.Kind> kinds,
+      LibraryCall.Kind kind,
+      Optional<String> missing,
+      DeviceOptions options) {
+    if (missing.isEmpty()) {
+      kinds.add(kind);
+    } else if (options.kernels() == Kernels.LIBRARY) {
+      throw new DeviceException("NO_LIBRARY", missing.get());
+    } else {
+      LOG.warn("our own kernels compute instead. {}", missing.get());
+    }
+  }
+
+  BoundWork bind(LibraryCall call) {
+    if (workspace == null) {
+      workspace = new CudaWorkspace(device);
+    }
+    Precision precision = options.precision().orElse(Precision.TF32);
+    if (call instanceof LibraryCall.Gemm gemm) {
+      if (blas == null) {
+        blas = new CudaBlas(device.stream(), workspace, precision);
+      }
+      return blas.bind(gemm);
+    }
+    if (dnn == null) {
+      dnn =
+          new CudaDnn(
+              device.info(),
+              device.stream(),
+              workspace,
+              precision,
+              options.deterministic(),
+              new ProgramCache(CacheFolder.named("algorithms")));
+    }
+    return dnn.bind((LibraryCall.Convolve) call);
+  }
+
+  void close() {
+    if (dnn != null) {
+      dnn.close();
+    }
+    if (blas != null) {
+      blas.close();
+    }
+    if (workspace != null) {
+      workspace.close();
+    }
+  }
+}
