@@ -175,8 +175,7 @@ public final class BundleFixtures {
     for (int i = 0; i < size; i++) {
       boolean label = name.equals(Example.LABELS);
       int row = i / DIGITS.classes();
-      values[i] =
-          label ? (i % DIGITS.classes() == row % 10 ? 1 : 0) : (float) random.nextDouble();
+      values[i] = label ? (i % DIGITS.classes() == row % 10 ? 1 : 0) : (float) random.nextDouble();
     }
     return values;
   }
