@@ -100,9 +100,20 @@ public final class BundleFixtures {
       }
     }
     picture(folder.resolve("digit.pgm"));
-    // The fuzzer's first input.
     Path seeds = Files.createDirectories(folder.resolve("seeds"));
-    Files.copy(folder.resolve("completion.glimpse"), seeds.resolve("completion"));
+    for (String name : List.of("vae", "draw")) {
+      Files.write(seeds.resolve(name), launches(folder.resolve(name + ".glimpse")));
+    }
+  }
+
+  /** The third section of a bundle: all about launches, from which the fuzzer starts. */
+  private static byte[] launches(Path bundle) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(bundle)).order(ByteOrder.LITTLE_ENDIAN);
+    int entry = 24 + 2 * 24;
+    int offset = (int) bytes.getLong(entry + 8);
+    byte[] section = new byte[(int) bytes.getLong(entry + 16)];
+    bytes.get(offset, section);
+    return section;
   }
 
   private static void write(Path folder, Case each, Device device) throws IOException {
