@@ -50,9 +50,11 @@ int guarded(const Body& body) {
 }
 
 template <typename... Pointers>
-void require(const Pointers*... pointers) {
-  if (((pointers == nullptr) || ...)) {
-    throw Error(GLIMPSE_INVALID_ARGUMENT, "a pointer that must not be NULL is NULL");
+void require(Pointers... pointers) {
+  for (const void* pointer : {static_cast<const void*>(pointers)...}) {
+    if (pointer == nullptr) {
+      throw Error(GLIMPSE_INVALID_ARGUMENT, "a pointer that must not be NULL is NULL");
+    }
   }
 }
 
@@ -111,7 +113,7 @@ int glimpse_open(const char* path, const glimpse_options* options, glimpse_model
 int glimpse_open_memory(const void* bundle, size_t size, const glimpse_options* options,
                         glimpse_model** model) {
   return guarded([&] {
-    require(static_cast<const char*>(bundle), model);
+    require(bundle, model);
     open(glimpse::open_memory(bundle, size), options, model);
   });
 }

@@ -89,8 +89,7 @@ class EmbeddedModelTest {
     byte[] bytes = Files.readAllBytes(folder.resolve("vae.glimpse"));
     bytes[bytes.length - 5] ^= 1;
     Path damaged = Files.write(folder.resolve("damaged.glimpse"), bytes);
-    var trouble =
-        assertThrows(GlimpseException.class, () -> GlimpseModel.load(damaged.toString()));
+    var trouble = assertThrows(GlimpseException.class, () -> GlimpseModel.load(damaged.toString()));
     assertEquals("GLIMPSE_DAMAGED", trouble.status());
     GlimpseModel model = GlimpseModel.load(bundle("vae"));
     GlimpseFunction sample = model.function("sample", 1);

@@ -83,9 +83,7 @@ public final class GlimpseModel implements AutoCloseable {
       int[] batch = new int[1];
       for (long i = 0; i < NativeLibrary.glimpse_function_count(open()); i++) {
         check(NativeLibrary.glimpse_function_at(open(), i, name, batch));
-        functions
-            .computeIfAbsent(name.getString(0), key -> new TreeSet<>())
-            .add(batch[0]);
+        functions.computeIfAbsent(name.getString(0), key -> new TreeSet<>()).add(batch[0]);
       }
     }
     return functions;
@@ -114,8 +112,7 @@ public final class GlimpseModel implements AutoCloseable {
     }
     Integer fitting = batches.floor(count);
     int batch = fitting == null ? batches.first() : fitting;
-    GlimpseFunction sampler =
-        samplers.computeIfAbsent(batch, n -> function("sample", n));
+    GlimpseFunction sampler = samplers.computeIfAbsent(batch, n -> function("sample", n));
     if (!sampler.inputs().isEmpty()) {
       throw new IllegalArgumentException("sample takes " + sampler.inputs() + ": use function()");
     }

@@ -70,8 +70,7 @@ final class NativeLibrary {
 
   static native String glimpse_status_name(int status);
 
-  static native int glimpse_open(
-      String path, @Const Options options, @ByPtrPtr Model model);
+  static native int glimpse_open(String path, @Const Options options, @ByPtrPtr Model model);
 
   static native void glimpse_close(Model model);
 
