@@ -22,7 +22,7 @@ public final class Main {
   private static final int LONGEST = 4096;
 
   private static final int SECONDS_PER_INPUT = 10;
-  private static final int MEBIBYTES = 2048;
+  private static final int MEBIBYTES = 4096;
 
   private Main() {}
 

@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.export.Bundle;
 import dev.glimpse.export.Export;
 import dev.glimpse.export.ModelCard;
 import dev.glimpse.export.ModelFunctions;
@@ -111,7 +112,10 @@ final class ExportCommand implements Callable<Integer> {
               trained.shape(),
               ModelCard.of(trained.run(), trained.checkpoint()));
       switch (format) {
-        case GLIMPSE -> throw new SettingException("--format glimpse is not there yet");
+        case GLIMPSE -> {
+          Bundle.write(out, export);
+          spec.commandLine().getOut().println(out);
+        }
         case ONNX ->
             OnnxExport.write(out, export, fold).forEach(spec.commandLine().getOut()::println);
       }

@@ -16,16 +16,26 @@ public record Kernel(String file, String entry, Map<String, String> defines) {
   }
 
   /**
-   * The complete source: the defines in alphabetical order, then the file with its includes
-   * expanded. Two kernels with the same source share a program.
+   * The complete source: {@link #definitions}, then {@link #text}. Two kernels with the same source
+   * share a program.
    */
   public String source() {
-    var text = new StringBuilder();
+    return definitions() + text();
+  }
+
+  /** A line for each define, in alphabetical order. */
+  public String definitions() {
+    var lines = new StringBuilder();
     new TreeMap<>(defines)
         .forEach(
             (name, value) ->
-                text.append("#define ").append(name).append(' ').append(value).append('\n'));
-    return text.append(KernelFiles.load(file)).toString();
+                lines.append("#define ").append(name).append(' ').append(value).append('\n'));
+    return lines.toString();
+  }
+
+  /** The file with its includes expanded. */
+  public String text() {
+    return KernelFiles.load(file);
   }
 
   /** A file under {@code kernels/} with its includes expanded. */

@@ -1,5 +1,6 @@
 package dev.glimpse.export;
 
+import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.Classifier;
 import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Input;
@@ -105,6 +106,11 @@ public final class ModelFunctions {
           Ops.concat(Axis.FIRST, glimpses.stream().map(SequentialModel.Glimpse::write).toList()));
     }
     return outputs;
+  }
+
+  /** The model's parameters. */
+  public List<ParameterSet> parameters() {
+    return model.parameters();
   }
 
   /** The names of the model's functions. */

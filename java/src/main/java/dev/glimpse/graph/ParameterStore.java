@@ -63,7 +63,8 @@ public final class ParameterStore implements AutoCloseable {
     slabOf(parameter).write(parameter, values);
   }
 
-  Buffer buffer(Parameter parameter) {
+  /** The memory of a parameter, always the same buffer, owned by this store. */
+  public Buffer buffer(Parameter parameter) {
     return slabOf(parameter).of(parameter);
   }
 

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Plan implements AutoCloseable {
   private Buffer arenaMemory;
   private Arena arena;
   private Recording recording;
+  private List<Work> preparation = List.of();
 
   Plan(Device device) {
     this.device = device;
@@ -70,6 +72,37 @@ public final class Plan implements AutoCloseable {
   /** The launches of a run, in order. */
   public List<Work> launches() {
     return recording.launches();
+  }
+
+  /** The launches that were run once, when the plan was made: {@link PlanBuilder#frozen}. */
+  public List<Work> preparation() {
+    return preparation;
+  }
+
+  /**
+   * The memory that launches name, besides parameters: to write the launches for another program.
+   *
+   * @param inputs by name
+   * @param variables by name
+   * @param outputs by name
+   * @param state seed (two words) and step
+   * @param arena of all intermediate tensors; null where there are none
+   */
+  public record Memory(
+      Map<String, Buffer> inputs,
+      Map<String, Buffer> variables,
+      Map<String, Buffer> outputs,
+      Buffer state,
+      Buffer arena) {}
+
+  /** The memory of this plan, owned by it. */
+  public Memory memory() {
+    return new Memory(
+        Collections.unmodifiableMap(inputs),
+        Collections.unmodifiableMap(variables),
+        Collections.unmodifiableMap(outputs),
+        state,
+        arenaMemory);
   }
 
   /** Whether the plan reads an input of this name. */
@@ -378,6 +411,7 @@ public final class Plan implements AutoCloseable {
   }
 
   void record(List<Work> once, List<Work> launches) {
+    preparation = List.copyOf(once);
     if (!once.isEmpty()) {
       try (Recording preparation = device.record(once)) {
         preparation.run();

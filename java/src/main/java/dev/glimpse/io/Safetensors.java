@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -84,6 +85,22 @@ public final class Safetensors implements AutoCloseable {
    * @throws IllegalArgumentException if two tensors share a name
    */
   public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
+    List<ByteBuffer> parts = parts(tensors, metadata);
+    AtomicFiles.writeFile(
+        file,
+        out -> {
+          for (ByteBuffer part : parts) {
+            AtomicFiles.writeFully(out, part.duplicate());
+          }
+        });
+  }
+
+  /**
+   * The bytes of such a file: the header's length, the header, and each tensor.
+   *
+   * @throws IllegalArgumentException if two tensors share a name
+   */
+  public static List<ByteBuffer> parts(List<NamedTensor> tensors, Map<String, String> metadata) {
     if (metadata.containsKey(CHECKSUM)) {
       throw new IllegalArgumentException("the metadata key " + CHECKSUM + " is reserved");
     }
@@ -99,16 +116,11 @@ public final class Safetensors implements AutoCloseable {
       crc.update(tensor.data().duplicate());
     }
     replaceChecksum(json, NO_CHECKSUM, hex(crc));
-    AtomicFiles.writeFile(
-        file,
-        out -> {
-          var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-          AtomicFiles.writeFully(out, length.putLong(json.length).flip());
-          AtomicFiles.writeFully(out, ByteBuffer.wrap(json));
-          for (NamedTensor tensor : sorted) {
-            AtomicFiles.writeFully(out, tensor.data().duplicate());
-          }
-        });
+    var parts = new ArrayList<ByteBuffer>();
+    parts.add(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).flip());
+    parts.add(ByteBuffer.wrap(json));
+    sorted.forEach(tensor -> parts.add(tensor.data().duplicate()));
+    return parts;
   }
 
   /** The free text that was stored with the tensors. */

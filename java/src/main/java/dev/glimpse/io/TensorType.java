@@ -85,4 +85,23 @@ public enum TensorType {
     int wideExponent = exponent == 0x1f ? 0xff : exponent + (127 - 15);
     return Float.intBitsToFloat(sign | wideExponent << 23 | fraction << 13);
   }
+
+  /** Binary32 to IEEE 754 binary16, to the nearest, ties to even; too large becomes infinite. */
+  public static short toHalf(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = bits >>> 16 & 0x8000;
+    float magnitude = Math.abs(value);
+    if (Float.isNaN(value)) {
+      return (short) (sign | 0x7e00);
+    }
+    if (magnitude < 0x1p-14f) {
+      // A multiple of the smallest subnormal: the addition rounds it.
+      return (short) (sign | (Float.floatToRawIntBits(magnitude + 0.5f) & 0x7fff));
+    }
+    if (magnitude >= 65520) {
+      return (short) (sign | 0x7c00);
+    }
+    int rounded = (bits & 0x7fffffff) + 0xfff + (bits >> 13 & 1);
+    return (short) (sign | (rounded - (112 << 23) >> 13));
+  }
 }

@@ -1,0 +1,143 @@
+// The C ABI beyond computing: lists, errors and their texts, ownership, threads. abi BUNDLE
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <glimpse.hpp>
+#include <iterator>
+#include <string>
+#include <thread>
+
+namespace {
+
+void expect(bool ok, const char* what) {
+  if (!ok) {
+    std::fprintf(stderr, "failed: %s (last error: %s)\n", what, glimpse_error());
+    std::exit(1);
+  }
+}
+
+#define EXPECT(condition) expect(condition, #condition)
+
+// That a call fails with a status, and says something about it.
+void expect_error(int status, int wanted, const char* text) {
+  if (status != wanted || std::strstr(glimpse_error(), text) == nullptr) {
+    std::fprintf(stderr, "expected %s with '%s', got %s: %s\n", glimpse_status_name(wanted), text,
+                 glimpse_status_name(status), glimpse_error());
+    std::exit(1);
+  }
+}
+
+void errors(const char* path) {
+  glimpse_model* model = nullptr;
+  glimpse_function* function = nullptr;
+  expect_error(glimpse_open("/no/such/file", nullptr, &model), GLIMPSE_FILE, "/no/such/file");
+  expect_error(glimpse_open("/", nullptr, &model), GLIMPSE_FILE, "/");
+  expect_error(glimpse_open(nullptr, nullptr, &model), GLIMPSE_INVALID_ARGUMENT, "NULL");
+  EXPECT(model == nullptr);
+  EXPECT(glimpse_open(path, nullptr, &model) == GLIMPSE_OK);
+  expect_error(glimpse_function_open(model, "dream", 0, &function), GLIMPSE_NOT_FOUND, "sample");
+  expect_error(glimpse_function_open(model, "sample", 99, &function), GLIMPSE_NOT_FOUND, "99");
+  EXPECT(function == nullptr);
+  EXPECT(glimpse_function_open(model, "decode", 1, &function) == GLIMPSE_OK);
+  float value = 0;
+  expect_error(glimpse_write(function, "codes", &value, 1), GLIMPSE_INVALID_ARGUMENT, "codes");
+  expect_error(glimpse_write(function, "decoded", &value, 1), GLIMPSE_INVALID_ARGUMENT, "output");
+  expect_error(glimpse_read(function, "sound", &value, 1), GLIMPSE_NOT_FOUND, "decoded");
+  expect_error(glimpse_run(nullptr), GLIMPSE_INVALID_ARGUMENT, "NULL");
+  glimpse_tensor tensor;
+  expect_error(glimpse_input(function, 7, &tensor), GLIMPSE_INVALID_ARGUMENT, "only 1");
+  glimpse_close(model);  // and its function
+  glimpse_close(nullptr);
+  glimpse_function_close(nullptr);
+
+  glimpse_options options = {"no such device", nullptr, nullptr};
+  EXPECT(glimpse_open(path, &options, &model) == GLIMPSE_OK);
+  expect_error(glimpse_function_open(model, "sample", 0, &function), GLIMPSE_NO_DEVICE,
+               "no such device");
+  glimpse_close(model);
+}
+
+void lists(const char* path) {
+  glimpse::Model model(path);
+  EXPECT(model.images().height == 28 && model.images().width == 28);
+  EXPECT(model.card().find("\"model\"") != std::string::npos);
+  EXPECT(glimpse_function_count(model.get()) > 1);
+  glimpse::Function sample = model.function("sample");
+  EXPECT(sample.batch() == 1);
+  EXPECT(sample.inputs().empty());
+  EXPECT(sample.outputs().size() == 1 && sample.outputs()[0].count == 784);
+  EXPECT(sample.memory().weights > 0);
+  size_t count = 0;
+  EXPECT(glimpse_profile(sample.get(), nullptr, 0, &count) == GLIMPSE_OK && count > 1);
+  std::vector<glimpse_timing> timings(count);
+  EXPECT(glimpse_profile(sample.get(), timings.data(), count, &count) == GLIMPSE_OK);
+  for (const glimpse_timing& timing : timings) {
+    EXPECT(timing.seconds >= 0 && timing.seconds < 60 && std::strlen(timing.kernel) > 0);
+  }
+}
+
+std::vector<float> drawn(glimpse::Function& function, std::uint64_t seed) {
+  function.seed(seed);
+  function.run();
+  return function.read("samples");
+}
+
+void memory_and_seeds(const char* path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
+  glimpse::Model from_memory(bytes.data(), bytes.size());
+  glimpse::Model from_file(path);
+  glimpse::Function a = from_memory.function("sample");
+  glimpse::Function b = from_file.function("sample");
+  EXPECT(drawn(a, 5) == drawn(b, 5));
+  EXPECT(drawn(a, 5) != drawn(b, 6));
+  a.run();
+  EXPECT(a.read("samples") != drawn(b, 5));  // the second run from a seed draws other images
+}
+
+// Each thread has a function of its own, of one model.
+void threads(const char* path) {
+  glimpse::Model model(path);
+  glimpse::Function alone = model.function("sample");
+  const std::vector<float> expected = drawn(alone, 11);
+  int wrong = 0;
+  std::vector<std::thread> all;
+  std::vector<int> failures(4, 0);
+  for (std::size_t t = 0; t < failures.size(); ++t) {
+    all.emplace_back([&model, &expected, &failures, t] {
+      try {
+        for (int i = 0; i < 5; ++i) {
+          glimpse::Function own = model.function("sample");
+          failures[t] += drawn(own, 11) != expected;
+        }
+      } catch (const std::exception&) {
+        ++failures[t];
+      }
+    });
+  }
+  for (std::size_t t = 0; t < all.size(); ++t) {
+    all[t].join();
+    wrong += failures[t];
+  }
+  EXPECT(wrong == 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "abi BUNDLE\n");
+    return 2;
+  }
+  try {
+    errors(argv[1]);
+    lists(argv[1]);
+    memory_and_seeds(argv[1]);
+    threads(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,38 @@
+# Installs the library of BUILD below OUTPUT, builds a sample against it in both ways that
+# docs/embedding.md tells, and runs it on BUNDLE.
+cmake_minimum_required(VERSION 3.22)
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
+    ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${status}\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${OUTPUT})
+set(prefix ${OUTPUT}/prefix)
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBRARIES}/pkgconfig)
+set(ENV{LD_LIBRARY_PATH} ${prefix}/${LIBRARIES})
+run(sh -c "cc '${SAMPLES}/sample.c' $(pkg-config --cflags --libs glimpse) -o '${OUTPUT}/demo'")
+run(${OUTPUT}/demo ${BUNDLE} ${OUTPUT}/demo.pgm)
+
+run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${OUTPUT}/consumer -DSAMPLES=${SAMPLES}
+  -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${OUTPUT}/consumer)
+foreach(kind glimpse static)
+  run(${OUTPUT}/consumer/sample_${kind} ${BUNDLE} ${OUTPUT}/${kind}.pgm)
+  run(${CMAKE_COMMAND} -E compare_files ${OUTPUT}/demo.pgm ${OUTPUT}/${kind}.pgm)
+endforeach()
+
+# The ABI, and nothing else.
+execute_process(COMMAND nm -D --defined-only ${prefix}/${LIBRARIES}/libglimpse.so
+  OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" symbols "${symbols}")
+foreach(symbol IN LISTS symbols)
+  if(NOT symbol MATCHES " T glimpse_[a-z_]+$")
+    message(FATAL_ERROR "the library shows ${symbol}")
+  endif()
+endforeach()

@@ -1,0 +1,217 @@
+package dev.glimpse.export;
+
+import dev.glimpse.data.Digits;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.Devices;
+import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.graph.Plan;
+import dev.glimpse.models.Models;
+import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Example;
+import dev.glimpse.train.Model;
+import dev.glimpse.train.Settings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Bundles of small models whose weights are random, and what the engine computes with them: for the
+ * tests of every runtime. For each function there are files {@code MODEL.FUNCTION.BATCH.TENSOR} of
+ * floats: inputs, and the outputs of two runs from seed {@link #SEED}, one after the other.
+ */
+public final class BundleFixtures {
+  static final long SEED = 7;
+
+  private static final DataShape DIGITS = new DataShape(28, 28, 1, 10);
+
+  private BundleFixtures() {}
+
+  /** A model, and which of its functions are tried. */
+  private record Case(
+      String name,
+      String kind,
+      Map<String, Object> settings,
+      List<String> functions,
+      List<Integer> batches,
+      Export.Precision precision) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case(
+              "vae",
+              "vae",
+              Map.of("hidden", "16", "latent", 4),
+              List.of("sample", "decode"),
+              List.of(1, 16),
+              Export.Precision.FP32),
+          new Case(
+              "half",
+              "vae",
+              Map.of("hidden", "16", "latent", 4),
+              List.of("decode"),
+              List.of(1),
+              Export.Precision.FP16),
+          new Case(
+              "vaegan",
+              "cvaegan",
+              Map.of("width", 4, "latent", 8),
+              List.of("sample", "reconstruct"),
+              List.of(3),
+              Export.Precision.FP32),
+          new Case(
+              "draw",
+              "draw",
+              Map.of("hidden", 16, "latent", 4, "glimpses", 3),
+              List.of("animate", "encode"),
+              List.of(1),
+              Export.Precision.FP32),
+          new Case(
+              "completion",
+              "cvae",
+              Map.of("hidden", "16", "latent", 4, "condition", "quadrants"),
+              List.of("complete"),
+              List.of(1),
+              Export.Precision.FP32),
+          new Case(
+              "classifier",
+              "classifier",
+              Map.of(),
+              List.of("classify"),
+              List.of(1),
+              Export.Precision.FP32));
+
+  /** Writes everything to a folder. */
+  public static void main(String[] arguments) throws IOException {
+    Path folder = Files.createDirectories(Path.of(arguments[0]));
+    try (Device device = Devices.open("best")) {
+      for (Case each : CASES) {
+        write(folder, each, device);
+      }
+    }
+    picture(folder.resolve("digit.pgm"));
+    Path seeds = Files.createDirectories(folder.resolve("seeds"));
+    for (String name : List.of("vae", "draw")) {
+      Files.write(seeds.resolve(name), launches(folder.resolve(name + ".glimpse")));
+    }
+  }
+
+  /** The third section of a bundle: all about launches, from which the fuzzer starts. */
+  private static byte[] launches(Path bundle) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(bundle)).order(ByteOrder.LITTLE_ENDIAN);
+    int entry = 24 + 2 * 24;
+    int offset = (int) bytes.getLong(entry + 8);
+    byte[] section = new byte[(int) bytes.getLong(entry + 16)];
+    bytes.get(offset, section);
+    return section;
+  }
+
+  private static void write(Path folder, Case each, Device device) throws IOException {
+    Models.Kind kind = Models.named(each.kind);
+    Settings settings = kind.settings();
+    each.settings.forEach((name, value) -> settings.set(name, String.valueOf(value)));
+    Model model = kind.create().apply(DIGITS, settings);
+    try (var store = new ParameterStore(device, model.parameters(), 3)) {
+      store.parameters().forEach(parameter -> disturb(store, parameter, each.precision));
+      var export =
+          new Export(
+              new ModelFunctions(model, DIGITS),
+              each.functions,
+              each.batches,
+              each.precision,
+              store,
+              DIGITS,
+              "{\"model\": \"" + each.kind + "\"}");
+      Bundle.write(folder.resolve(each.name + ".glimpse"), export);
+      for (ModelFunction function : export.graphs()) {
+        run(folder, each, function, store);
+      }
+    }
+  }
+
+  /** Moves zeros and ones, as of biases and of running moments, off their first values. */
+  private static void disturb(
+      ParameterStore store, Parameter parameter, Export.Precision precision) {
+    if (parameter.name().equals("given")) {
+      return;
+    }
+    var random = new SplittableRandom(parameter.name().hashCode());
+    float[] values = store.read(parameter).array();
+    for (int i = 0; i < values.length; i++) {
+      values[i] += (float) (0.05 + 0.1 * random.nextDouble());
+      if (precision == Export.Precision.FP16) {
+        // Values that fp16 holds: the same numbers are in the file and in the engine.
+        values[i] =
+            Math.abs(values[i]) < 0x1p-14f
+                ? 0
+                : Float.intBitsToFloat(Float.floatToIntBits(values[i]) & 0xffffe000);
+      }
+    }
+    store.write(parameter, FloatBuffer.wrap(values));
+  }
+
+  private static void run(Path folder, Case each, ModelFunction function, ParameterStore store)
+      throws IOException {
+    String prefix = "%s.%s.%d.".formatted(each.name, function.name(), function.batch());
+    try (Plan plan = Bundle.plan(store, function)) {
+      for (Map.Entry<String, Tensor> input : function.inputs().entrySet()) {
+        float[] values = values(input.getKey(), input.getValue().shape().size());
+        plan.set(input.getKey(), values);
+        write(folder.resolve(prefix + input.getKey()), values);
+      }
+      plan.setState(SEED, 0);
+      plan.run();
+      var first = new LinkedHashMap<String, float[]>();
+      plan.outputs().forEach(name -> first.put(name, plan.read(name).array().clone()));
+      plan.run();
+      for (String name : plan.outputs()) {
+        write(folder.resolve(prefix + name), first.get(name), plan.read(name).array());
+      }
+    }
+  }
+
+  private static float[] values(String name, int size) {
+    var random = new SplittableRandom(size);
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      boolean label = name.equals(Example.LABELS);
+      int row = i / DIGITS.classes();
+      values[i] = label ? (i % DIGITS.classes() == row % 10 ? 1 : 0) : (float) random.nextDouble();
+    }
+    return values;
+  }
+
+  private static void write(Path file, float[]... parts) throws IOException {
+    int count = 0;
+    for (float[] part : parts) {
+      count += part.length;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] part : parts) {
+      for (float value : part) {
+        bytes.putFloat(value);
+      }
+    }
+    Files.write(file, bytes.array());
+  }
+
+  private static void picture(Path file) throws IOException {
+    var image = Digits.generate(1, 1);
+    ByteBuffer bytes = ByteBuffer.allocate(784 + 16);
+    bytes.put("P5 28 28 255\n".getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; i < 784; i++) {
+      bytes.put((byte) image.pixel(0, i));
+    }
+    Files.write(file, Arrays.copyOf(bytes.array(), bytes.position()));
+  }
+}

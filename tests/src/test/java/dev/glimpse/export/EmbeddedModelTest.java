@@ -1,0 +1,100 @@
+package dev.glimpse.export;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.embed.GlimpseException;
+import dev.glimpse.embed.GlimpseFunction;
+import dev.glimpse.embed.GlimpseModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The Java binding of libglimpse gives the bits of the engine's plans, on the same device. */
+class EmbeddedModelTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void bundles() throws IOException {
+    BundleFixtures.main(new String[] {folder.toString()});
+  }
+
+  private static String bundle(String model) {
+    return folder.resolve(model + ".glimpse").toString();
+  }
+
+  private static float[] floats(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve(name));
+    float[] values = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vae", "half", "vaegan", "draw", "completion", "classifier"})
+  void bitsOfTheEngine(String name) throws IOException {
+    try (GlimpseModel model = GlimpseModel.load(bundle(name))) {
+      assertTrue(!model.functions().isEmpty());
+      for (var entry : model.functions().entrySet()) {
+        for (int batch : entry.getValue()) {
+          String prefix = "%s.%s.%d.".formatted(name, entry.getKey(), batch);
+          compare(model.function(entry.getKey(), batch), prefix);
+        }
+      }
+    }
+  }
+
+  private static void compare(GlimpseFunction function, String prefix) throws IOException {
+    for (String input : function.inputs().keySet()) {
+      function.write(input, floats(prefix + input));
+    }
+    function.seed(BundleFixtures.SEED);
+    for (int run = 0; run < 2; run++) {
+      function.run();
+      for (var output : function.outputs().entrySet()) {
+        int count = output.getValue();
+        float[] both = floats(prefix + output.getKey());
+        float[] expected = Arrays.copyOfRange(both, run * count, (run + 1) * count);
+        assertArrayEquals(expected, function.read(output.getKey()), prefix + output.getKey());
+      }
+    }
+    function.close();
+  }
+
+  @Test
+  void samplesInBatches() throws IOException {
+    try (GlimpseModel model = GlimpseModel.load(bundle("vae"))) {
+      float[] expected = floats("vae.sample.16.samples");
+      float[] images = model.sample(20, BundleFixtures.SEED);
+      assertArrayEquals(Arrays.copyOf(expected, 20 * 784), images);
+      assertEquals(new GlimpseModel.Images(28, 28, 1, 10), model.images());
+      assertTrue(model.card().contains("vae"));
+    }
+  }
+
+  @Test
+  void saysWhatIsWrong() throws IOException {
+    var missing = assertThrows(GlimpseException.class, () -> GlimpseModel.load("no such file"));
+    assertEquals("GLIMPSE_FILE", missing.status());
+    byte[] bytes = Files.readAllBytes(folder.resolve("vae.glimpse"));
+    bytes[bytes.length - 5] ^= 1;
+    Path damaged = Files.write(folder.resolve("damaged.glimpse"), bytes);
+    var trouble = assertThrows(GlimpseException.class, () -> GlimpseModel.load(damaged.toString()));
+    assertEquals("GLIMPSE_DAMAGED", trouble.status());
+    GlimpseModel model = GlimpseModel.load(bundle("vae"));
+    GlimpseFunction sample = model.function("sample", 1);
+    model.close();
+    assertThrows(IllegalStateException.class, sample::run);
+    assertThrows(IllegalStateException.class, model::card);
+  }
+}
