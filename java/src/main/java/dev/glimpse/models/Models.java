@@ -63,17 +63,17 @@ public final class Models {
           new Kind(
               "ssl",
               "VAE that learns to read digits from few labels (Kingma's M2), of perceptrons",
-              () -> semiSupervised(SemiSupervisedVae.perceptrons()),
+              () -> semiSupervised(SemiSupervisedVae.perceptrons()).standard("train.epochs", 6),
               SemiSupervisedVae::new),
           new Kind(
               "ssl-conv",
               "the same of convolutions",
-              () -> semiSupervised(SemiSupervisedVae.convolutions()),
+              () -> semiSupervised(SemiSupervisedVae.convolutions()).standard("train.epochs", 3),
               SemiSupervisedVae::new),
           new Kind(
               "ssl-gan",
               "semi-supervised VAE with a GAN whose discriminator reads labels too",
-              () -> semiSupervised(SemiSupervisedVaeGan.settings()),
+              () -> semiSupervised(SemiSupervisedVaeGan.settings()).standard("train.epochs", 3),
               SemiSupervisedVaeGan::new),
           new Kind(
               "m1m2",

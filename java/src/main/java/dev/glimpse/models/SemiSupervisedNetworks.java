@@ -58,7 +58,7 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
     return settings
         .choice("d.network", List.of("conv", "mlp"), "of the discriminator")
         .define("d.hidden", "256", "widths of its hidden layers")
-        .define("d.width", 32, 1, "channels of its larger convolutional layer")
+        .define("d.width", 16, 1, "channels of its larger convolutional layer")
         .define("d.noise", 0.0, 0, "deviation of the noise on the images that it judges")
         .define("d.dropout", 0.0, 0, "share of its hidden units dropped in training")
         .define("d.norm", false, "whether its layers are batch-normalised");

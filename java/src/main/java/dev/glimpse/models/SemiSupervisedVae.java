@@ -46,7 +46,7 @@ public final class SemiSupervisedVae implements LatentModel, ClassifyingModel {
 
   /** Defines the model's settings, for convolutions. */
   public static Settings convolutions() {
-    return M2.define("conv", "256");
+    return M2.define("conv", "256").standard("width", 16);
   }
 
   @Override
