@@ -42,6 +42,10 @@ final class NativeLibrary {
 
   @Name("glimpse_options")
   static final class Options extends Pointer {
+    static {
+      Loader.load();
+    }
+
     Options() {
       super((Pointer) null);
       allocate();
@@ -55,6 +59,10 @@ final class NativeLibrary {
 
   @Name("glimpse_tensor")
   static final class Tensor extends Pointer {
+    static {
+      Loader.load();
+    }
+
     Tensor() {
       super((Pointer) null);
       allocate();
