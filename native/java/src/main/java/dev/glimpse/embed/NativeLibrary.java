@@ -7,6 +7,8 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.annotation.ByPtrPtr;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
+import org.bytedeco.javacpp.annotation.MemberGetter;
+import org.bytedeco.javacpp.annotation.MemberSetter;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Opaque;
@@ -40,6 +42,10 @@ final class NativeLibrary {
 
   @Name("glimpse_options")
   static final class Options extends Pointer {
+    static {
+      Loader.load();
+    }
+
     Options() {
       super((Pointer) null);
       allocate();
@@ -47,11 +53,16 @@ final class NativeLibrary {
 
     private native void allocate();
 
+    @MemberSetter
     native Options device(@Cast("const char*") BytePointer device);
   }
 
   @Name("glimpse_tensor")
   static final class Tensor extends Pointer {
+    static {
+      Loader.load();
+    }
+
     Tensor() {
       super((Pointer) null);
       allocate();
@@ -59,9 +70,11 @@ final class NativeLibrary {
 
     private native void allocate();
 
+    @MemberGetter
     @Cast("const char*")
     native BytePointer name();
 
+    @MemberGetter
     @Cast("size_t")
     native long count();
   }
