@@ -46,7 +46,7 @@ public final class DrawGan implements SequentialModel {
             "what must be like the image: its pixels, or what the discriminator sees in it")
         .standard("glimpses", 16)
         .standard("beta", 1.0)
-        .standard("gamma", 0.05);
+        .standard("gamma", 5.0);
   }
 
   @Override
