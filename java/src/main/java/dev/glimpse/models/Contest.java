@@ -76,7 +76,7 @@ final class Contest {
   }
 
   static Settings define(Settings settings) {
-    return Equilibrium.define(settings)
+    return Equilibrium.define(Discriminator.define(settings))
         .define("beta", 8.0, 0, "weight of the KL term beside reconstruction, for the encoder")
         .define("gamma", 0.05, 0, "weight of reconstruction beside deceit, for the generator");
   }

@@ -10,6 +10,7 @@ import static dev.glimpse.ops.Ops.split;
 import static dev.glimpse.ops.Ops.subtract;
 
 import dev.glimpse.nn.Activation;
+import dev.glimpse.nn.GaussianNoise;
 import dev.glimpse.nn.Layer;
 import dev.glimpse.nn.Linear;
 import dev.glimpse.nn.Sequential;
@@ -17,6 +18,7 @@ import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.Settings;
 import java.util.List;
 
 /**
@@ -26,11 +28,13 @@ import java.util.List;
  */
 final class Discriminator implements Layer {
   private final int classes;
+  private final GaussianNoise noise;
   private final Sequential features;
   private final Linear logits;
 
-  Discriminator(Dcgan networks, int classes) {
+  Discriminator(Dcgan networks, int classes, Settings settings) {
     this.classes = classes;
+    noise = new GaussianNoise((float) settings.number("noise"));
     features = networks.discriminator("discriminator");
     logits =
         new Linear(
@@ -42,6 +46,16 @@ final class Discriminator implements Layer {
             Initializer.dcgan());
   }
 
+  /** Defines its settings, and those of its networks. */
+  static Settings define(Settings settings) {
+    // Soenderby et al., "Amortised MAP inference for image super-resolution", ICLR 2017, section
+    // 3.3:
+    // without it nothing need overlap, and a discriminator that is sure teaches the generator
+    // little.
+    return Dcgan.define(settings)
+        .define("noise", 0.0, 0, "deviation of the noise on all images that a discriminator sees");
+  }
+
   /**
    * What it makes of some images.
    *
@@ -51,7 +65,7 @@ final class Discriminator implements Layer {
   record Verdict(Tensor features, Tensor logits) {}
 
   Verdict judge(Tensor images) {
-    Tensor seen = features.apply(images);
+    Tensor seen = features.apply(noise.apply(images));
     return new Verdict(seen, logits.apply(seen));
   }
 

@@ -33,13 +33,13 @@ public final class DrawGan implements SequentialModel {
             settings,
             ParameterSet.of("encoder", draw.encoderParameters()),
             ParameterSet.of("generator", draw.decoderParameters()),
-            new Discriminator(Dcgan.of(data, settings), 0),
+            new Discriminator(Dcgan.of(data, settings), 0, settings),
             List.of());
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Contest.define(Dcgan.define(Draw.define(new Settings())))
+    return Contest.define(Draw.define(new Settings()))
         .choice(
             "reconstruction",
             List.of("pixels", "features"),

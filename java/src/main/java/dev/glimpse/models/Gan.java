@@ -40,7 +40,7 @@ public final class Gan implements GenerativeModel {
     latent = settings.integer("latent");
     conditional = classes > 0;
     generator = networks.generator("generator", latent + classes);
-    discriminator = new Discriminator(networks, classes);
+    discriminator = new Discriminator(networks, classes, settings);
     generatorParameters = ParameterSet.of("generator", generator.parameters());
     discriminatorParameters = ParameterSet.of("discriminator", discriminator.parameters());
     statistics = ParameterSet.of("statistics", generator.statistics(), discriminator.statistics());
@@ -58,7 +58,7 @@ public final class Gan implements GenerativeModel {
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Dcgan.define(new Settings()).define("latent", 100, 1, "dimensions of the code");
+    return Discriminator.define(new Settings()).define("latent", 100, 1, "dimensions of the code");
   }
 
   private Tensor generate(Tensor z, Tensor y) {

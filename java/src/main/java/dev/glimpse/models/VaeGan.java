@@ -40,14 +40,13 @@ public final class VaeGan implements LatentModel {
     encoder = networks.encoder("encoder", 0);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     generator = networks.generator("generator", latent);
-    var discriminator = new Discriminator(networks, 0);
+    var discriminator = new Discriminator(networks, 0, settings);
     contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Contest.define(Dcgan.define(new Settings()))
-        .define("latent", 16, 1, "dimensions of the code");
+    return Contest.define(new Settings()).define("latent", 16, 1, "dimensions of the code");
   }
 
   private Gaussian posterior(Tensor x) {
