@@ -72,6 +72,7 @@ record Training(PrintWriter console, boolean verbose, boolean skipsQuality) {
     if (verbose) {
       listeners.add(new MemoryTable(console));
     }
+    listeners.add(new WeightsLine(console));
     listeners.add(TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console));
     listeners.add(new SampleGrids());
     var quality = new QualityRecorder(splits);

@@ -53,6 +53,11 @@ public final class ParameterSet {
     return parameters;
   }
 
+  /** This set without some of its parameters. */
+  public ParameterSet without(List<Parameter> others) {
+    return new ParameterSet(name, parameters.stream().filter(p -> !others.contains(p)).toList());
+  }
+
   /** Where a parameter starts in a slab, in floats. */
   long offset(Parameter parameter) {
     return offsets.get(parameter);

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.io.CheckpointException;
 import dev.glimpse.io.NamedTensor;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -61,28 +63,57 @@ public final class PyTorchWeights {
    *     shape; nothing is changed then
    */
   public static void read(Path file, ParameterStore store, List<Parameter> parameters) {
-    checkEnding(file);
-    if (endsIn(file, NPZ)) {
-      try (Npz npz = Npz.open(file)) {
-        read(file, npz.tensors(), npz::readFloats, store, parameters);
-      }
-    } else {
-      try (Safetensors safetensors = Safetensors.open(file)) {
-        read(file, safetensors.tensors(), safetensors::readFloats, store, parameters);
+    with(file, source -> source.read(store, parameters));
+  }
+
+  /**
+   * Reads those parts of a model that a file has anything of, each whole: a GAN's discriminator may
+   * be new where its generator is not.
+   *
+   * @return the names of the parts that it has nothing of, which stay as they are
+   * @throws CheckpointException as {@link #read}, and when the file has nothing of any part
+   */
+  static List<String> readParts(Path file, ParameterStore store, List<ParameterSet> parts) {
+    var absent = new ArrayList<String>();
+    with(
+        file,
+        source -> {
+          var present = new ArrayList<Parameter>();
+          for (ParameterSet part : parts) {
+            if (part.parameters().stream().anyMatch(p -> source.tensors.containsKey(p.name()))) {
+              present.addAll(part.parameters());
+            } else {
+              absent.add(part.name());
+            }
+          }
+          // Where there is nothing, the first part's weights are what is missed.
+          source.read(store, present.isEmpty() ? parts.get(0).parameters() : present);
+        });
+    return absent;
+  }
+
+  /** An open file of weights. */
+  private record Source(
+      Path file, Map<String, TensorInfo> tensors, Function<String, FloatBuffer> floats) {
+    void read(ParameterStore store, List<Parameter> parameters) {
+      check(file, tensors, parameters);
+      for (Parameter parameter : parameters) {
+        float[] there = values(floats.apply(parameter.name()));
+        store.write(parameter, FloatBuffer.wrap(parameter.layout().here(there)));
       }
     }
   }
 
-  private static void read(
-      Path file,
-      Map<String, TensorInfo> tensors,
-      Function<String, FloatBuffer> read,
-      ParameterStore store,
-      List<Parameter> parameters) {
-    check(file, tensors, parameters);
-    for (Parameter parameter : parameters) {
-      float[] there = values(read.apply(parameter.name()));
-      store.write(parameter, FloatBuffer.wrap(parameter.layout().here(there)));
+  private static void with(Path file, Consumer<Source> use) {
+    checkEnding(file);
+    if (endsIn(file, NPZ)) {
+      try (Npz npz = Npz.open(file)) {
+        use.accept(new Source(file, npz.tensors(), npz::readFloats));
+      }
+    } else {
+      try (Safetensors safetensors = Safetensors.open(file)) {
+        use.accept(new Source(file, safetensors.tensors(), safetensors::readFloats));
+      }
     }
   }
 

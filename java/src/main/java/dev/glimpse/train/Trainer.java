@@ -5,8 +5,10 @@ import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.Fence;
 import dev.glimpse.graph.Objective;
+import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Variable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,21 +208,30 @@ public final class Trainer implements AutoCloseable {
     return result;
   }
 
-  /** What is no weight keeps its first value: which part is given, and how often a player moved. */
+  /**
+   * Parts that the file has nothing of start anew. So does what is no weight: which part of an
+   * image is given, and how often a player moved.
+   */
   private void startFromWeights() {
     String file = settings.text("train.weights");
     if (file.isEmpty()) {
       return;
     }
-    var weights = new ArrayList<>(store.parameters());
+    var others = new ArrayList<Parameter>();
     objectives.stream()
         .map(Objective::gate)
         .filter(Objects::nonNull)
-        .forEach(gate -> weights.remove(gate.count()));
+        .forEach(gate -> others.add(gate.count()));
     if (model instanceof CompletionModel completion) {
-      weights.remove(completion.given());
+      others.add(completion.given());
     }
-    PyTorchWeights.read(Path.of(file), store, weights);
+    List<ParameterSet> parts =
+        model.parameters().stream()
+            .map(set -> set.without(others))
+            .filter(set -> !set.parameters().isEmpty())
+            .toList();
+    List<String> anew = PyTorchWeights.readParts(Path.of(file), store, parts);
+    listeners.forEach(listener -> listener.startedFrom(Path.of(file), anew));
   }
 
   private void trainEpoch(TrainingStream stream, Fence one, Fence other) {

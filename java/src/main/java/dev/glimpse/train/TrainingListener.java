@@ -1,9 +1,17 @@
 package dev.glimpse.train;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** Watches a training. All methods are called between steps, on the training's thread. */
 public interface TrainingListener {
+  /**
+   * After the model was given a file's weights, before it is started.
+   *
+   * @param anew the parts of the model that the file has nothing of
+   */
+  default void startedFrom(Path weights, List<String> anew) {}
+
   /** Before the first step. */
   default void started(Trainer trainer) {}
 

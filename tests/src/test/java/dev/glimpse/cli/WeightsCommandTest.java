@@ -48,6 +48,28 @@ class WeightsCommandTest {
     assertEquals(file.toString(), RunFolder.open(started).config().settings().get("train.weights"));
   }
 
+  /** A GAN on top of a trained DRAW: its discriminator is new. */
+  @Test
+  void anotherModelsWeightsStartTheirPart() {
+    Path draw = SmallRuns.perceptron("draw", "glimpses=2");
+    Path file = folder.resolve("draw.npz");
+    Cli.run("weights", draw.toString(), "--out=" + file).succeeded();
+    Path started = folder.resolve("started");
+    String[] more = {
+      "--weights=" + file, "--lr=0", "--set", "glimpses=2", "hidden=32", "latent=4", "width=4"
+    };
+    String out = SmallRuns.train("drawgan", started, more).out();
+    String line = "starts from " + file + "; it has nothing of: discriminator, statistics\n";
+    assertTrue(out.contains(line), out);
+    Path again = folder.resolve("again.npz");
+    Cli.run("weights", started.toString(), "--out=" + again).succeeded();
+    assertSame(file, again, "encoder.weight");
+    assertSame(file, again, "decoder.weight");
+
+    String other = start("vae", file, "hidden=32");
+    assertTrue(other.contains("tensors are missing: encoder.0.weight, "), other);
+  }
+
   private static void assertSame(Path file, Path other, String tensor) {
     try (Npz one = Npz.open(file);
         Npz two = Npz.open(other)) {
