@@ -127,6 +127,7 @@ final class Contest {
 
     Tensor prior = mean(kl);
     Tensor similarity = error == null ? featureError(ofReal, ofReconstruction) : mean(error);
+    Tensor bound = add(scale(prior, beta), similarity);
     Tensor realLoss = discriminator.lossOfReal(ofReal, labels);
     Tensor fakeLoss =
         both(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
@@ -139,14 +140,11 @@ final class Contest {
     Tensor perFake = scale(fakeLoss, 1 / (1 + novelty));
     var objectives =
         List.of(
-            new Objective(
-                "encoder",
-                add(scale(prior, beta), similarity),
-                ofEncoder,
-                optimizers.apply("encoder")),
+            new Objective("encoder", bound, ofEncoder, optimizers.apply("encoder")),
             new Objective(
                 "generator",
-                add(scale(similarity, gamma), deceit),
+                // The KL term is for DRAW, whose encoder sees what the generator has drawn so far.
+                add(scale(bound, gamma), deceit),
                 ofGenerator,
                 optimizers.apply("generator"),
                 equilibrium.generator(realLoss, perFake)),
