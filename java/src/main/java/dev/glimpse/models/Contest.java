@@ -32,7 +32,6 @@ final class Contest {
   private final Discriminator discriminator;
   private final float beta;
   private final float gamma;
-  private final float novelty;
   private final Equilibrium equilibrium;
   private final ParameterSet ofEncoder;
   private final ParameterSet ofGenerator;
@@ -67,7 +66,6 @@ final class Contest {
     this.ofGenerator = ofGenerator;
     beta = (float) settings.number("beta");
     gamma = (float) settings.number("gamma");
-    novelty = (float) settings.number("novelty");
     equilibrium = Equilibrium.of(settings);
     ofDiscriminator = ParameterSet.of("discriminator", discriminator.parameters());
     var all = new ArrayList<Parameter>();
@@ -80,8 +78,7 @@ final class Contest {
   static Settings define(Settings settings) {
     return Equilibrium.define(Discriminator.define(settings))
         .define("beta", 8.0, 0, "weight of the KL term beside reconstruction, for the encoder")
-        .define("gamma", 0.05, 0, "weight of reconstruction beside deceit, for the generator")
-        .define("novelty", 1.0, 0, "weight of new images beside reconstructions, in the contest");
+        .define("gamma", 0.05, 0, "weight of reconstruction beside deceit, for the generator");
   }
 
   List<ParameterSet> parameters() {
@@ -130,14 +127,14 @@ final class Contest {
     Tensor bound = add(scale(prior, beta), similarity);
     Tensor realLoss = discriminator.lossOfReal(ofReal, labels);
     Tensor fakeLoss =
-        both(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
+        add(discriminator.lossOfFake(ofReconstruction), discriminator.lossOfFake(ofSample));
     // Rather than - fakeLoss, whose gradient vanishes where the discriminator is sure.
     Tensor deceit =
-        both(
+        add(
             discriminator.lossOfReal(ofReconstruction, labels),
             discriminator.lossOfReal(ofSample, labels));
 
-    Tensor perFake = scale(fakeLoss, 1 / (1 + novelty));
+    Tensor perFake = scale(fakeLoss, 0.5f);
     var objectives =
         List.of(
             new Objective("encoder", bound, ofEncoder, optimizers.apply("encoder")),
@@ -161,10 +158,6 @@ final class Contest {
     metrics.put("fakeLoss", fakeLoss);
     metrics.put("generatorLoss", deceit);
     return new Lesson(objectives, metrics);
-  }
-
-  private Tensor both(Tensor ofReconstruction, Tensor ofSample) {
-    return add(ofReconstruction, scale(ofSample, novelty));
   }
 
   /** - log p(Dis_l(x) | z), but for a constant: equation 7. */
