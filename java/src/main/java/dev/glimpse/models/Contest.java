@@ -78,7 +78,7 @@ final class Contest {
   static Settings define(Settings settings) {
     return Equilibrium.define(Discriminator.define(settings))
         .define("beta", 8.0, 0, "weight of the KL term beside reconstruction, for the encoder")
-        .define("gamma", 0.05, 0, "weight of reconstruction beside deceit, for the generator");
+        .define("gamma", 0.05, 0, "weight of the VAE's loss beside deceit, for the generator");
   }
 
   List<ParameterSet> parameters() {

@@ -28,14 +28,15 @@ import java.util.List;
  */
 final class Discriminator implements Layer {
   private final int classes;
-  private final GaussianNoise noise;
   private final Sequential features;
   private final Linear logits;
 
   Discriminator(Dcgan networks, int classes, Settings settings) {
     this.classes = classes;
-    noise = new GaussianNoise((float) settings.number("noise"));
-    features = networks.discriminator("discriminator");
+    features =
+        Sequential.of(
+            new GaussianNoise((float) settings.number("noise")),
+            networks.discriminator("discriminator"));
     logits =
         new Linear(
             "discriminator.linear",
@@ -48,10 +49,8 @@ final class Discriminator implements Layer {
 
   /** Defines its settings, and those of its networks. */
   static Settings define(Settings settings) {
-    // Soenderby et al., "Amortised MAP inference for image super-resolution", ICLR 2017, section
-    // 3.3:
-    // without it nothing need overlap, and a discriminator that is sure teaches the generator
-    // little.
+    // A discriminator that is sure teaches little; noise lets real and fake images overlap
+    // (Arjovsky and Bottou, "Towards principled methods for training GANs", ICLR 2017, section 3).
     return Dcgan.define(settings)
         .define("noise", 0.0, 0, "deviation of the noise on all images that a discriminator sees");
   }
@@ -65,7 +64,7 @@ final class Discriminator implements Layer {
   record Verdict(Tensor features, Tensor logits) {}
 
   Verdict judge(Tensor images) {
-    Tensor seen = features.apply(noise.apply(images));
+    Tensor seen = features.apply(images);
     return new Verdict(seen, logits.apply(seen));
   }
 
