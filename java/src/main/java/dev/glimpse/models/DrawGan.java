@@ -45,8 +45,10 @@ public final class DrawGan implements SequentialModel {
             List.of("pixels", "features"),
             "what must be like the image: its pixels, or what the discriminator sees in it")
         .standard("glimpses", 16)
+        .standard("width", 16)
+        .standard("noise", 0.3)
         .standard("beta", 1.0)
-        .standard("gamma", 5.0);
+        .standard("gamma", 1.0);
   }
 
   @Override

@@ -58,7 +58,10 @@ public final class Models {
           new Kind(
               "drawgan",
               "DRAW whose drawings a GAN's discriminator judges",
-              () -> clipped(adversarial(DrawGan.settings())),
+              () ->
+                  clipped(adversarial(DrawGan.settings()))
+                      .standard("train.lr", 1e-3)
+                      .standard("train.schedule", "cosine"),
               DrawGan::new),
           new Kind(
               "ssl",
