@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +120,32 @@ class EmbeddedModelTest {
   private static float[] half(float[] both, int run) {
     int count = both.length / 2;
     return Arrays.copyOfRange(both, run * count, (run + 1) * count);
+  }
+
+  @Test
+  void everyClassifierReads() throws IOException {
+    for (String name : List.of("classifier", "ssl", "ssl-conv", "ssl-gan", "m1m2")) {
+      try (GlimpseModel model = GlimpseModel.load(bundle(name))) {
+        int batch = model.functions().get("classify").first();
+        Set<String> readings = model.function("classify", batch).outputs().keySet();
+        Set<String> expected =
+            name.equals("ssl-gan")
+                ? Set.of("probabilities", "discriminatorProbabilities")
+                : Set.of("probabilities");
+        assertEquals(expected, readings);
+        for (String reading : readings) {
+          float[] p = half(floats("%s.classify.%d.%s".formatted(name, batch, reading)), 0);
+          assertEquals(10 * batch, p.length);
+          for (int i = 0; i < batch; i++) {
+            float sum = 0;
+            for (int k = 0; k < 10; k++) {
+              sum += p[10 * i + k];
+            }
+            assertEquals(1, sum, 1e-5f, reading);
+          }
+        }
+      }
+    }
   }
 
   @Test
