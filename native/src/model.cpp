@@ -10,7 +10,7 @@
 namespace glimpse {
 namespace {
 
-constexpr std::size_t kPiece = 1 << 16;  // floats of a weight that are uploaded at once
+constexpr std::uint64_t kPiece = 1 << 15;  // floats of a weight that are uploaded at once
 
 }  // namespace
 
@@ -137,10 +137,11 @@ std::shared_ptr<_cl_mem> Model::weight(std::uint32_t index) {
 
 void Model::upload(const Weight& weight, opencl::cl_mem target) {
   const std::size_t size = weight.half ? 2 : 4;
-  std::vector<unsigned char> stored(kPiece * size);
-  std::vector<float> floats(kPiece);
+  const auto piece = static_cast<std::size_t>(std::min(kPiece, weight.count));
+  std::vector<unsigned char> stored(piece * size);
+  std::vector<float> floats(piece);
   for (std::uint64_t done = 0; done < weight.count;) {
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, weight.count - done));
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(piece, weight.count - done));
     source_->read(weight.offset + done * size, stored.data(), count * size);
     for (std::size_t i = 0; i < count; ++i) {
       const unsigned char* bytes = stored.data() + i * size;

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <random>
 #include <system_error>
 
@@ -131,9 +130,15 @@ std::string Programs::build_log(cl_program program) const {
 
 // None where there is none, or the driver refuses it: it was made by another version, or is damaged.
 ProgramHandle Programs::from_binary(const std::string& key) const {
-  std::ifstream stream(fs::path(cache_folder_) / key, std::ios::binary);
-  const std::vector<char> binary{std::istreambuf_iterator<char>(stream), {}};
-  if (binary.empty()) {
+  const fs::path file = fs::path(cache_folder_) / key;
+  std::error_code missing;
+  const std::uintmax_t length = fs::file_size(file, missing);
+  if (missing || length == 0) {
+    return nullptr;
+  }
+  std::vector<char> binary(static_cast<std::size_t>(length));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream.read(binary.data(), static_cast<std::streamsize>(binary.size()))) {
     return nullptr;
   }
   const Library& cl = opencl_library();

@@ -1,7 +1,9 @@
 // Measures a function of a bundle: measure BUNDLE FUNCTION BATCH [RUNS]. Prints how long it takes from
 // opening the file to the first output, the time of a run (median and least) with and without reading
-// the output, and memory: what the function holds on the device, and what the process has grown by
-// since its device was opened.
+// the output, and memory: what the function holds on the device, what the process has grown by since
+// its device was opened, and, under LD_PRELOAD=libheap_owner.so, what of it is on the library's heap.
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -27,6 +29,12 @@ long resident() {
     }
   }
   return 0;
+}
+
+// Bytes on the library's heap now; -1 where nobody counts them.
+long heap() {
+  const auto held = reinterpret_cast<std::size_t (*)()>(dlsym(RTLD_DEFAULT, "heap_held"));
+  return held == nullptr ? -1 : static_cast<long>(held());
 }
 
 template <typename Body>
@@ -67,6 +75,7 @@ int main(int argc, char** argv) try {
               milliseconds(start), opened, device_opened - opened, ready - device_opened,
               milliseconds(start) - ready);
   const long after = resident();
+  const long held = heap();
   std::vector<float> values(function.outputs()[0].count);
   for (int i = 0; i < 50; ++i) {
     function.run();
@@ -84,6 +93,9 @@ int main(int argc, char** argv) try {
               static_cast<unsigned long long>(memory.tensors));
   std::printf("resident               %ld KiB before the function, %ld KiB after its first run\n",
               before, after);
+  if (held >= 0) {
+    std::printf("heap                   %ld bytes that libglimpse holds\n", held);
+  }
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());

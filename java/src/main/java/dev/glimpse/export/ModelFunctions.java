@@ -1,13 +1,14 @@
 package dev.glimpse.export;
 
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.models.Classifier;
+import dev.glimpse.nn.Gaussian;
 import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -33,7 +34,8 @@ import java.util.function.IntFunction;
  *
  * <ul>
  *   <li>{@code sample}: nothing to new images, {@code samples}
- *   <li>{@code encode}: {@code images} to their most likely {@code codes}
+ *   <li>{@code encode}: {@code images} to their most likely {@code codes}, and the natural {@code
+ *       logVariances} of the codes' distributions {@code [N, Z]}
  *   <li>{@code decode}: {@code codes} to {@code decoded} images
  *   <li>{@code reconstruct}: {@code images} to the images of their codes, {@code reconstructions}
  *   <li>{@code animate}: nothing to new images as they are drawn, {@code frames [T N, H W C]}, all
@@ -41,7 +43,8 @@ import java.util.function.IntFunction;
  *       dev.glimpse.nn.GaussianGrid}) where it writes through one
  *   <li>{@code complete}: {@code images}, of which it reads the given part, to {@code completions}
  *   <li>{@code classify}: {@code images} to the {@code probabilities} of their labels {@code [N,
- *       K]}
+ *       K]}, as the first of the model's classifiers reads them; of a second one called {@code
+ *       discriminator} they are {@code discriminatorProbabilities}. None is calibrated.
  * </ul>
  */
 public final class ModelFunctions {
@@ -61,7 +64,7 @@ public final class ModelFunctions {
       outputs.put("sample", n -> Map.of("samples", generative.sample(n, labels(n))));
     }
     if (model instanceof LatentModel latent) {
-      outputs.put("encode", n -> Map.of(CODES, latent.encode(example(n))));
+      outputs.put("encode", n -> encode(latent.posterior(example(n))));
       outputs.put("decode", n -> Map.of("decoded", decode(latent, n)));
       outputs.put("reconstruct", n -> Map.of("reconstructions", latent.reconstruct(example(n))));
     }
@@ -71,13 +74,8 @@ public final class ModelFunctions {
     if (model instanceof CompletionModel completion) {
       outputs.put("complete", n -> Map.of("completions", completion.complete(example(n))));
     }
-    if (model instanceof Classifier classifier) {
-      outputs.put(
-          "classify",
-          n ->
-              Map.of(
-                  "probabilities",
-                  classifier.probabilities(classifier.features(example(n).images()))));
+    if (model instanceof ClassifyingModel classifying) {
+      outputs.put("classify", n -> classify(classifying.classify(example(n).images())));
     }
   }
 
@@ -88,6 +86,23 @@ public final class ModelFunctions {
 
   private Tensor labels(int batch) {
     return model.conditional() ? Example.labelInput(batch, data) : null;
+  }
+
+  private static Map<String, Tensor> encode(Gaussian posterior) {
+    var outputs = new LinkedHashMap<String, Tensor>();
+    outputs.put(CODES, posterior.mean());
+    outputs.put("logVariances", posterior.logVariance());
+    return outputs;
+  }
+
+  private static Map<String, Tensor> classify(Map<String, Tensor> logits) {
+    var outputs = new LinkedHashMap<String, Tensor>();
+    logits.forEach(
+        (classifier, values) ->
+            outputs.put(
+                outputs.isEmpty() ? "probabilities" : classifier + "Probabilities",
+                Ops.softmax(values)));
+    return outputs;
   }
 
   private Tensor decode(LatentModel latent, int batch) {

@@ -137,8 +137,8 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return posterior(example.images(), example.labels()).mean();
+  public Gaussian posterior(Example example) {
+    return posterior(example.images(), example.labels());
   }
 
   @Override

@@ -84,8 +84,8 @@ public final class ConditionalVaeGan implements LatentModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return posterior(example.images(), example.labels()).mean();
+  public Gaussian posterior(Example example) {
+    return posterior(example.images(), example.labels());
   }
 
   @Override

@@ -289,10 +289,16 @@ public sealed class Draw implements SequentialModel, LikelihoodModel permits Con
     return glimpses * latent;
   }
 
+  /** Each step's given the most likely codes of the steps before it. */
   @Override
-  public Tensor encode(Example example) {
-    List<Step> steps = observe(example.images(), label(example), Gaussian::mean);
-    return concat(steps.stream().map(Step::code).toList());
+  public Gaussian posterior(Example example) {
+    List<Gaussian> steps =
+        observe(example.images(), label(example), Gaussian::mean).stream()
+            .map(Step::posterior)
+            .toList();
+    return new Gaussian(
+        concat(steps.stream().map(Gaussian::mean).toList()),
+        concat(steps.stream().map(Gaussian::logVariance).toList()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import static dev.glimpse.ops.Ops.subtract;
 
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.nn.Gaussian;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -84,8 +85,8 @@ public final class DrawGan implements SequentialModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return draw.encode(example);
+  public Gaussian posterior(Example example) {
+    return draw.posterior(example);
   }
 
   @Override

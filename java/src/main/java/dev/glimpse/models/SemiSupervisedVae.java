@@ -5,6 +5,7 @@ import static dev.glimpse.ops.Ops.randomNormal;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.LabelRows;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
@@ -80,8 +81,8 @@ public final class SemiSupervisedVae implements LatentModel, ClassifyingModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return m2.posterior(example.images(), LabelRows.given(example.labels())).mean();
+  public Gaussian posterior(Example example) {
+    return m2.posterior(example.images(), LabelRows.given(example.labels()));
   }
 
   @Override

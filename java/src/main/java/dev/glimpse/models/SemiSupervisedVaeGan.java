@@ -18,6 +18,7 @@ import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.LabelClassifier.Verdict;
+import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.LabelRows;
 import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Shape;
@@ -147,8 +148,8 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return m2.posterior(example.images(), LabelRows.given(example.labels())).mean();
+  public Gaussian posterior(Example example) {
+    return m2.posterior(example.images(), LabelRows.given(example.labels()));
   }
 
   @Override

@@ -154,9 +154,9 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   }
 
   @Override
-  public Tensor encode(Example example) {
+  public Gaussian posterior(Example example) {
     Tensor f = features(example.images()).mean();
-    return m2.posterior(f, LabelRows.given(example.labels())).mean();
+    return m2.posterior(f, LabelRows.given(example.labels()));
   }
 
   @Override

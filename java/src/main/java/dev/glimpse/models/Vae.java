@@ -112,8 +112,8 @@ public final class Vae implements LatentModel, LikelihoodModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return posterior(example.images()).mean();
+  public Gaussian posterior(Example example) {
+    return posterior(example.images());
   }
 
   @Override

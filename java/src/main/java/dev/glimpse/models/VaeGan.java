@@ -85,8 +85,8 @@ public final class VaeGan implements LatentModel {
   }
 
   @Override
-  public Tensor encode(Example example) {
-    return posterior(example.images()).mean();
+  public Gaussian posterior(Example example) {
+    return posterior(example.images());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.glimpse.train;
 
+import dev.glimpse.nn.Gaussian;
 import dev.glimpse.ops.Tensor;
 
 /** A model with a code for every image, which can be read and changed. */
@@ -7,8 +8,13 @@ public interface LatentModel extends GenerativeModel {
   /** The number of dimensions Z of a code. */
   int latent();
 
+  /** The distribution of each image's code, {@code [N, Z]}. */
+  Gaussian posterior(Example example);
+
   /** The most likely code of each image, {@code [N, Z]}. */
-  Tensor encode(Example example);
+  default Tensor encode(Example example) {
+    return posterior(example).mean();
+  }
 
   /**
    * The images of codes, in [0, 1], {@code [N, H W C]}.

@@ -5,8 +5,12 @@ import dev.glimpse.device.Device;
 import dev.glimpse.device.Devices;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
+import dev.glimpse.graph.PlanBuilder;
+import dev.glimpse.graph.Reachable;
 import dev.glimpse.models.Models;
+import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Random;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -23,12 +27,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
  * Bundles of small models whose weights are random, and what the engine computes with them: for the
  * tests of every runtime. For each function there are files {@code MODEL.FUNCTION.BATCH.TENSOR} of
- * floats: inputs, and the outputs of two runs from seed {@link #SEED}, one after the other.
+ * floats: inputs, and the outputs of two runs from seed {@link #SEED}, one after the other; of a
+ * function that draws at random also {@code noise}, what it drew. As ONNX, functions are {@code
+ * MODEL-FUNCTION.onnx}.
  */
 public final class BundleFixtures {
   static final long SEED = 7;
@@ -37,59 +44,54 @@ public final class BundleFixtures {
 
   private BundleFixtures() {}
 
-  /** A model, and which of its functions are tried. */
+  /** A model, all of whose functions are tried. */
   private record Case(
       String name,
       String kind,
       Map<String, Object> settings,
-      List<String> functions,
       List<Integer> batches,
       Export.Precision precision) {}
 
+  private static Case of(String name, String kind, Map<String, Object> settings, int... batches) {
+    return new Case(
+        name, kind, settings, Arrays.stream(batches).boxed().toList(), Export.Precision.FP32);
+  }
+
+  private static final Map<String, Object> SMALL = Map.of("hidden", "16", "latent", 4);
+  private static final Map<String, Object> NARROW = Map.of("width", 4, "latent", 8);
+  private static final Map<String, Object> SHORT = Map.of("hidden", 16, "latent", 4, "glimpses", 3);
+
   private static final List<Case> CASES =
       List.of(
-          new Case(
-              "vae",
-              "vae",
-              Map.of("hidden", "16", "latent", 4),
-              List.of("sample", "decode"),
-              List.of(1, 16),
-              Export.Precision.FP32),
-          new Case(
-              "half",
-              "vae",
-              Map.of("hidden", "16", "latent", 4),
-              List.of("decode"),
-              List.of(1),
-              Export.Precision.FP16),
-          new Case(
-              "vaegan",
-              "cvaegan",
-              Map.of("width", 4, "latent", 8),
-              List.of("sample", "reconstruct"),
-              List.of(3),
-              Export.Precision.FP32),
-          new Case(
-              "draw",
-              "draw",
-              Map.of("hidden", 16, "latent", 4, "glimpses", 3),
-              List.of("animate", "encode"),
-              List.of(1),
-              Export.Precision.FP32),
-          new Case(
+          of("vae", "vae", SMALL, 1, 16),
+          new Case("half", "vae", SMALL, List.of(1), Export.Precision.FP16),
+          of("cvae", "cvae", SMALL, 2),
+          of(
               "completion",
               "cvae",
               Map.of("hidden", "16", "latent", 4, "condition", "quadrants"),
-              List.of("complete"),
-              List.of(1),
-              Export.Precision.FP32),
-          new Case(
-              "classifier",
-              "classifier",
-              Map.of(),
-              List.of("classify"),
-              List.of(1),
-              Export.Precision.FP32));
+              1),
+          of("gan", "gan", NARROW, 2),
+          of("cgan", "cgan", NARROW, 2),
+          of("vaegan", "vaegan", NARROW, 1),
+          of("cvaegan", "cvaegan", NARROW, 3),
+          of("draw", "draw", SHORT, 1),
+          of("cdraw", "cdraw", SHORT, 2),
+          of("drawgan", "drawgan", SHORT, 1),
+          of("classifier", "classifier", Map.of(), 1),
+          of("ssl", "ssl", SMALL, 2),
+          of("ssl-conv", "ssl-conv", Map.of("hidden", "16", "latent", 4, "width", 4), 2),
+          of("ssl-gan", "ssl-gan", Map.of("hidden", "16", "latent", 4, "d.width", 4), 2),
+          of(
+              "m1m2",
+              "m1m2",
+              Map.of("hidden", "16", "latent", 4, "m1.hidden", "16", "m1.latent", 6),
+              2));
+
+  /** The names of the bundles, without their ending. */
+  static List<String> names() {
+    return CASES.stream().map(Case::name).toList();
+  }
 
   /** Writes everything to a folder. */
   public static void main(String[] arguments) throws IOException {
@@ -123,20 +125,30 @@ public final class BundleFixtures {
     Model model = kind.create().apply(DIGITS, settings);
     try (var store = new ParameterStore(device, model.parameters(), 3)) {
       store.parameters().forEach(parameter -> disturb(store, parameter, each.precision));
-      var export =
-          new Export(
-              new ModelFunctions(model, DIGITS),
-              each.functions,
-              each.batches,
-              each.precision,
-              store,
-              DIGITS,
-              "{\"model\": \"" + each.kind + "\"}");
+      Set<String> names = new ModelFunctions(model, DIGITS).names();
+      Export export = export(model, names, each, each.precision, store);
       Bundle.write(folder.resolve(each.name + ".glimpse"), export);
+      for (String name : names) {
+        Path file = folder.resolve("%s-%s.onnx".formatted(each.name, name));
+        OnnxExport.write(
+            file, export(model, Set.of(name), each, Export.Precision.FP32, store), false);
+      }
       for (ModelFunction function : export.graphs()) {
         run(folder, each, function, store);
       }
     }
+  }
+
+  private static Export export(
+      Model model, Set<String> names, Case each, Export.Precision precision, ParameterStore store) {
+    return new Export(
+        new ModelFunctions(model, DIGITS),
+        List.copyOf(names),
+        each.batches,
+        precision,
+        store,
+        DIGITS,
+        "{\"model\": \"" + each.kind + "\"}");
   }
 
   /** Moves zeros and ones, as of biases and of running moments, off their first values. */
@@ -148,7 +160,7 @@ public final class BundleFixtures {
     var random = new SplittableRandom(parameter.name().hashCode());
     float[] values = store.read(parameter).array();
     for (int i = 0; i < values.length; i++) {
-      values[i] += (float) (0.05 + 0.1 * random.nextDouble());
+      values[i] += (float) random.nextDouble(-0.1, 0.1);
       if (precision == Export.Precision.FP16) {
         // Values that fp16 holds: the same numbers are in the file and in the engine.
         values[i] =
@@ -169,14 +181,28 @@ public final class BundleFixtures {
         plan.set(input.getKey(), values);
         write(folder.resolve(prefix + input.getKey()), values);
       }
-      plan.setState(SEED, 0);
-      plan.run();
-      var first = new LinkedHashMap<String, float[]>();
-      plan.outputs().forEach(name -> first.put(name, plan.read(name).array().clone()));
-      plan.run();
-      for (String name : plan.outputs()) {
-        write(folder.resolve(prefix + name), first.get(name), plan.read(name).array());
+      runTwice(folder, prefix, plan);
+    }
+    List<Tensor> draws =
+        Reachable.from(function.outputs().values()).stream()
+            .filter(node -> node.op() instanceof Random)
+            .map(node -> node.outputs().get(0))
+            .toList();
+    if (!draws.isEmpty()) {
+      try (Plan plan = new PlanBuilder(store).output(NoiseInput.NAME, Ops.concat(draws)).build()) {
+        runTwice(folder, prefix, plan);
       }
+    }
+  }
+
+  private static void runTwice(Path folder, String prefix, Plan plan) throws IOException {
+    plan.setState(SEED, 0);
+    plan.run();
+    var first = new LinkedHashMap<String, float[]>();
+    plan.outputs().forEach(name -> first.put(name, plan.read(name).array().clone()));
+    plan.run();
+    for (String name : plan.outputs()) {
+      write(folder.resolve(prefix + name), first.get(name), plan.read(name).array());
     }
   }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import dev.glimpse.embed.GlimpseException;
 import dev.glimpse.embed.GlimpseFunction;
 import dev.glimpse.embed.GlimpseModel;
@@ -14,18 +17,24 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The Java binding of libglimpse gives the bits of the engine's plans, on the same device. */
+/**
+ * What the engine's plans compute, other runtimes compute, too: the Java binding of libglimpse the
+ * same bits on the same device, ONNX Runtime the same numbers from the same noise.
+ */
 class EmbeddedModelTest {
   @TempDir static Path folder;
 
   @BeforeAll
-  static void bundles() throws IOException {
+  static void write() throws IOException {
     BundleFixtures.main(new String[] {folder.toString()});
   }
 
@@ -40,8 +49,12 @@ class EmbeddedModelTest {
     return values;
   }
 
+  static List<String> bundles() {
+    return BundleFixtures.names();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"vae", "half", "vaegan", "draw", "completion", "classifier"})
+  @MethodSource("bundles")
   void bitsOfTheEngine(String name) throws IOException {
     try (GlimpseModel model = GlimpseModel.load(bundle(name))) {
       assertTrue(!model.functions().isEmpty());
@@ -62,13 +75,77 @@ class EmbeddedModelTest {
     for (int run = 0; run < 2; run++) {
       function.run();
       for (var output : function.outputs().entrySet()) {
-        int count = output.getValue();
-        float[] both = floats(prefix + output.getKey());
-        float[] expected = Arrays.copyOfRange(both, run * count, (run + 1) * count);
+        float[] expected = half(floats(prefix + output.getKey()), run);
         assertArrayEquals(expected, function.read(output.getKey()), prefix + output.getKey());
       }
     }
     function.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bundles")
+  void numbersOfTheEngineFromOnnxRuntime(String name) throws IOException, OrtException {
+    try (GlimpseModel model = GlimpseModel.load(bundle(name))) {
+      for (var entry : model.functions().entrySet()) {
+        String file = folder.resolve(name + "-" + entry.getKey() + ".onnx").toString();
+        try (var session = OrtEnvironment.getEnvironment().createSession(file)) {
+          for (int batch : entry.getValue()) {
+            String prefix = "%s.%s.%d.".formatted(name, entry.getKey(), batch);
+            GlimpseFunction function = model.function(entry.getKey(), batch);
+            assertEquals(function.outputs().keySet(), session.getOutputNames());
+            compare(session, batch, prefix);
+          }
+        }
+      }
+    }
+  }
+
+  private static void compare(OrtSession session, int batch, String prefix)
+      throws IOException, OrtException {
+    for (int run = 0; run < 2; run++) {
+      var inputs = new HashMap<String, float[]>();
+      for (String input : session.getInputNames()) {
+        float[] values = floats(prefix + input);
+        // Of what was drawn there are two runs; other inputs stay the same.
+        inputs.put(input, input.equals(NoiseInput.NAME) ? half(values, run) : values);
+      }
+      for (var output : OnnxCheck.run(session, inputs, batch).entrySet()) {
+        float[] expected = half(floats(prefix + output.getKey()), run);
+        assertArrayEquals(
+            expected, output.getValue(), OnnxCheck.TOLERANCE, prefix + output.getKey());
+      }
+    }
+  }
+
+  private static float[] half(float[] both, int run) {
+    int count = both.length / 2;
+    return Arrays.copyOfRange(both, run * count, (run + 1) * count);
+  }
+
+  @Test
+  void everyClassifierReads() throws IOException {
+    for (String name : List.of("classifier", "ssl", "ssl-conv", "ssl-gan", "m1m2")) {
+      try (GlimpseModel model = GlimpseModel.load(bundle(name))) {
+        int batch = model.functions().get("classify").first();
+        Set<String> readings = model.function("classify", batch).outputs().keySet();
+        Set<String> expected =
+            name.equals("ssl-gan")
+                ? Set.of("probabilities", "discriminatorProbabilities")
+                : Set.of("probabilities");
+        assertEquals(expected, readings);
+        for (String reading : readings) {
+          float[] p = half(floats("%s.classify.%d.%s".formatted(name, batch, reading)), 0);
+          assertEquals(10 * batch, p.length);
+          for (int i = 0; i < batch; i++) {
+            float sum = 0;
+            for (int k = 0; k < 10; k++) {
+              sum += p[10 * i + k];
+            }
+            assertEquals(1, sum, 1e-5f, reading);
+          }
+        }
+      }
+    }
   }
 
   @Test

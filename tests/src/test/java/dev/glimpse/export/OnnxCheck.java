@@ -15,9 +15,9 @@ import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.ops.Parameter;
-import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,7 +25,7 @@ import java.util.TreeMap;
 
 /** Holds what ONNX Runtime makes of an exported function against what a plan makes of it. */
 final class OnnxCheck {
-  private static final float TOLERANCE = 1e-4f;
+  static final float TOLERANCE = 1e-4f;
 
   private OnnxCheck() {}
 
@@ -81,7 +81,7 @@ final class OnnxCheck {
       inputs.forEach(plan::set);
       plan.run();
       for (int examples : new int[] {function.batch(), 1}) {
-        var found = run(environment, session, inputs, function, examples);
+        var found = run(session, inputs, examples);
         function
             .outputs()
             .forEach((name, y) -> compare(name, y, plan, found.get(name), function, examples));
@@ -130,19 +130,21 @@ final class OnnxCheck {
     }
   }
 
-  private static Map<String, float[]> run(
-      OrtEnvironment environment,
-      OrtSession session,
-      Map<String, float[]> inputs,
-      ModelFunction function,
-      int examples)
+  /**
+   * Runs a model on the first examples of a batch.
+   *
+   * @param inputs with values for that many examples or more
+   */
+  static Map<String, float[]> run(OrtSession session, Map<String, float[]> inputs, int examples)
       throws OrtException {
+    var environment = OrtEnvironment.getEnvironment();
     var tensors = new HashMap<String, OnnxTensor>();
-    for (String name : inputs.keySet()) {
-      Shape shape = function.inputs().get(name).shape().withFirst(examples);
-      long[] lengths = shape.dimensions().stream().mapToLong(d -> d).toArray();
-      FloatBuffer values = FloatBuffer.wrap(inputs.get(name), 0, shape.size()).slice();
-      tensors.put(name, OnnxTensor.createTensor(environment, values, lengths));
+    for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+      long[] lengths = ((TensorInfo) input.getValue().getInfo()).getShape().clone();
+      lengths[0] = examples;
+      int size = (int) Arrays.stream(lengths).reduce(1, (a, b) -> a * b);
+      FloatBuffer values = FloatBuffer.wrap(inputs.get(input.getKey()), 0, size).slice();
+      tensors.put(input.getKey(), OnnxTensor.createTensor(environment, values, lengths));
     }
     var found = new HashMap<String, float[]>();
     try (OrtSession.Result result = session.run(tensors)) {

@@ -119,6 +119,19 @@ class OnnxExportTest {
     assertTrue(agrees(name, small, all, false).get("Tanh") > 6);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ssl, hidden=8 latent=3",
+    "ssl-conv, hidden=8 width=2 latent=3",
+    "ssl-gan, hidden=8 latent=3 d.width=2",
+    "m1m2, hidden=8 latent=3 m1.hidden=8 m1.latent=5"
+  })
+  void fewLabels(String name, String changes) {
+    assertTrue(agrees(name, COLOUR, changes, false).get("Softmax") >= 1);
+    Map<String, Integer> folded = agrees(name, COLOUR, changes, true);
+    assertFalse(folded.containsKey("BatchNormalization"), folded::toString);
+  }
+
   private static ModelFunction function(Map<String, Tensor> outputs, Tensor... inputs) {
     var named = new LinkedHashMap<String, Tensor>();
     for (Tensor input : inputs) {
