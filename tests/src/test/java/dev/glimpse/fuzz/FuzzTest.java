@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FuzzTest {
   private static final int SECONDS = 6;
-  private static final int FEWEST_RUNS = 200;
+  private static final int FEWEST_RUNS = 20;
 
   @TempDir private Path folder;
 
