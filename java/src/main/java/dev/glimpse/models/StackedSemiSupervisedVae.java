@@ -37,7 +37,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer decoder;
-  private final float vaeEpochs;
+  private final int vaeEpochs;
   private final int features;
   private final M2 m2;
   private final Observation feature;
@@ -65,7 +65,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
     // To M2, the features of an image are a row of numbers.
     var seen = new SemiSupervisedNetworks(new DataShape(1, features, 1, classes), settings);
     feature = new Observation.Features(new GaussianHead("features", seen.last(), features));
-    m2 = new M2(seen, settings, feature);
+    m2 = new M2(seen, settings, feature, vaeEpochs);
 
     vaeParameters =
         ParameterSet.of("m1", encoder.parameters(), posterior.parameters(), decoder.parameters());
