@@ -64,7 +64,7 @@ final class M2 {
     alpha = (float) settings.number("alpha");
     unlabelledWarmup = settings.integer("unlabelledWarmup");
     this.observation = observation;
-    classifier = new LabelClassifier("classifier", networks, settings);
+    classifier = new LabelClassifier("classifier", networks.classifier(), settings);
     encoderTrunk = networks.trunk("encoder");
     encoderJoint = networks.joint("encoder.joint", networks.trunkFeatures());
     encoderRest = networks.rest("encoder");
@@ -77,6 +77,10 @@ final class M2 {
   static Settings define(String network, String hidden) {
     var settings = SemiSupervisedNetworks.define(new Settings(), network, hidden);
     settings
+        .choice(
+            "classifier.network",
+            List.of("same", "conv", "mlp"),
+            "of the classifier, the same as the VAE's or another")
         .define("alpha", 10.0, 0, "weight of the classifier's loss on labelled images")
         .define(
             "unlabelledWarmup",

@@ -197,6 +197,39 @@ class SemiSupervisedTrainingTest {
     }
   }
 
+  /** Beside a VAE of perceptrons, of convolutions with normalised weights, like a discriminator. */
+  @Test
+  void classifiersMayBeOfOtherNetworks() {
+    try (Trainer trainer =
+        trainer(
+            "ssl-gan",
+            "normalised",
+            "hidden=64",
+            "latent=8",
+            "classifier.network=conv",
+            "width=4",
+            "weightNorm=true",
+            "d.width=4",
+            "d.hidden=32",
+            "d.weightNorm=true",
+            "data.labels=100",
+            "train.epochs=8")) {
+      Evaluation test = trainer.train();
+      assertTrue(test.values().get("accuracy") > 0.7, test::toString);
+      assertTrue(test.values().get("encoderAccuracy") > 0.7, test::toString);
+      assertTrue(
+          trainer.store().parameters().stream()
+              .map(Parameter::name)
+              .toList()
+              .containsAll(List.of("classifier.conv1.norm.length", "discriminator.norm0.length")));
+    }
+    var refusal =
+        assertThrows(
+            SettingException.class,
+            () -> trainer("ssl", "both", "norm=true", "weightNorm=true").close());
+    assertTrue(refusal.getMessage().startsWith("norm and weightNorm exclude"), refusal::toString);
+  }
+
   @Test
   void unlabelledImagesAreOfTheSameSize() {
     var small = new ImageSet("small", 4, 4, 1, new byte[160]);
