@@ -197,36 +197,34 @@ class SemiSupervisedTrainingTest {
     }
   }
 
-  /** Beside a VAE of perceptrons, of convolutions with normalised weights, like a discriminator. */
+  /** Of convolutions with normalised weights, beside a VAE of perceptrons. */
   @Test
   void classifiersMayBeOfOtherNetworks() {
     try (Trainer trainer =
         trainer(
-            "ssl-gan",
-            "normalised",
+            "ssl",
+            "conv",
             "hidden=64",
             "latent=8",
             "classifier.network=conv",
             "width=4",
             "weightNorm=true",
-            "d.width=4",
-            "d.hidden=32",
-            "d.weightNorm=true",
             "data.labels=100",
-            "train.epochs=8")) {
+            "train.epochs=5")) {
       Evaluation test = trainer.train();
-      assertTrue(test.values().get("accuracy") > 0.7, test::toString);
-      assertTrue(test.values().get("encoderAccuracy") > 0.7, test::toString);
-      assertTrue(
-          trainer.store().parameters().stream()
-              .map(Parameter::name)
-              .toList()
-              .containsAll(List.of("classifier.conv1.norm.length", "discriminator.norm0.length")));
+      assertTrue(test.values().get("accuracy") > 0.6, test::toString);
+      List<String> names = trainer.store().parameters().stream().map(Parameter::name).toList();
+      assertTrue(names.contains("classifier.conv2.norm.length"), names::toString);
+      assertFalse(names.contains("encoder.conv1.weight"), names::toString);
     }
+  }
+
+  @Test
+  void weightsAreNormalisedInOneWay() {
     var refusal =
         assertThrows(
             SettingException.class,
-            () -> trainer("ssl", "both", "norm=true", "weightNorm=true").close());
+            () -> trainer("ssl-gan", "both", "d.norm=true", "d.weightNorm=true").close());
     assertTrue(refusal.getMessage().startsWith("norm and weightNorm exclude"), refusal::toString);
   }
 
