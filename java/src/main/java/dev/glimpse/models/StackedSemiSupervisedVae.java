@@ -76,8 +76,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   /** Defines the model's settings. */
   public static Settings settings() {
     return M2.define("mlp", "500")
-        .standard("vat", 0.0)
-        .define("m1.epochs", 10, 1, "epochs in which the VAE learns; in the others, M2")
+        .define("m1.epochs", 5, 1, "epochs in which the VAE learns; in the others, M2")
         .define("m1.hidden", "600,600", "widths of the VAE's hidden layers")
         .define("m1.latent", 50, 1, "dimensions of the VAE's code, which are M2's features");
   }
