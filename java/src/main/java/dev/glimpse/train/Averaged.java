@@ -9,6 +9,7 @@ import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Site;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
  * optimizer's state; when they {@link #swap}, the model is the average.
  *
  * @param optimizer changes the parameters
- * @param decay of the average, below 1; the first steps count for more, t of them as if it were at
- *     most {@code (t - 1) / (t + 9)}, so that the average forgets the initial values
+ * @param decay of the average, below 1; in step t at most {@code (t - 1) / (t + 9)}, so that the
+ *     first values are soon forgotten
  */
 record Averaged(Optimizer optimizer, float decay) implements Optimizer {
   /** The average during a step; the trained parameters while they have changed places. */
@@ -67,15 +68,12 @@ record Averaged(Optimizer optimizer, float decay) implements Optimizer {
         });
   }
 
-  private interface Action {
-    void apply(Parameter parameter, Slab shadow);
-  }
-
-  private static void forEach(Plan plan, List<Objective> objectives, Action action) {
+  private static void forEach(
+      Plan plan, List<Objective> objectives, BiConsumer<Parameter, Slab> action) {
     for (Objective objective : objectives) {
       Slab shadow = plan.optimizerState(objective.name()).get(SHADOW);
       if (shadow != null) {
-        objective.parameters().parameters().forEach(p -> action.apply(p, shadow));
+        objective.parameters().parameters().forEach(p -> action.accept(p, shadow));
       }
     }
   }
