@@ -10,6 +10,7 @@
 //       p -= lr m^ / (sqrt(v^) + eps), m^ and v^ corrected for the zero start
 //   sgd: m = momentum m + g, p -= lr m
 //   rmsprop: v = decay v + (1 - decay) g^2, p -= lr g / (sqrt(v) + eps)
+//   average, behind one of these: a += (p - a) max(1 - decay, 10 / (t + 9)) in step t
 //
 // CPU: a work-item updates `per_item` parameters. GPU: one.
 //
@@ -122,4 +123,12 @@ __kernel ITEM void rmsprop(COMMON, __global float* restrict v, const float smoot
       const vec update = gradient / (sqrt(square) + epsilon);
       store_vec(square, v + i, count);
       store_vec(fma(update, (vec)(-rate), load_vec(p + i, count) * shrink), p + i, count);)
+}
+
+__kernel ITEM void average(COMMON, __global float* restrict a, const float decay) {
+  RETURN_IF_CLOSED
+  const vec rate = (vec)(fmax(1.0f - decay, 10.0f / (STEPS_DONE + 9.0f)));
+  FOR_ITEM(
+      const vec mean = load_vec(a + i, count);
+      store_vec(fma(load_vec(p + i, count) - mean, rate, mean), a + i, count);)
 }

@@ -38,5 +38,10 @@ public interface Optimizer {
       Buffer squaredNorm,
       int size,
       Buffer gate,
-      Buffer count) {}
+      Buffer count) {
+    /** The same with other states. */
+    public Update with(List<Buffer> others) {
+      return new Update(parameters, gradients, others, settings, squaredNorm, size, gate, count);
+    }
+  }
 }

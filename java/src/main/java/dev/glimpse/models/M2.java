@@ -6,6 +6,7 @@ import static dev.glimpse.ops.Ops.logSumExp;
 import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.multiply;
 import static dev.glimpse.ops.Ops.negate;
+import static dev.glimpse.ops.Ops.relu;
 import static dev.glimpse.ops.Ops.reshape;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.scale;
@@ -26,6 +27,7 @@ import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.Settings;
+import dev.glimpse.train.Trainer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,8 @@ final class M2 {
   private final int classes;
   private final int latent;
   private final float alpha;
+  private final int firstEpoch;
+  private final int unlabelledWarmup;
   private final Observation observation;
   private final LabelClassifier classifier;
   private final Layer encoderTrunk;
@@ -51,13 +55,16 @@ final class M2 {
 
   /**
    * @param observation p(x | h), of the decoder's last hidden layer
+   * @param firstEpoch the epochs of a training that are over when it begins to learn
    */
-  M2(SemiSupervisedNetworks networks, Settings settings, Observation observation) {
+  M2(SemiSupervisedNetworks networks, Settings settings, Observation observation, int firstEpoch) {
+    this.firstEpoch = firstEpoch;
     classes = networks.data().classes();
     latent = settings.integer("latent");
     alpha = (float) settings.number("alpha");
+    unlabelledWarmup = settings.integer("unlabelledWarmup");
     this.observation = observation;
-    classifier = new LabelClassifier("classifier", networks, settings);
+    classifier = new LabelClassifier("classifier", networks.classifier(), settings);
     encoderTrunk = networks.trunk("encoder");
     encoderJoint = networks.joint("encoder.joint", networks.trunkFeatures());
     encoderRest = networks.rest("encoder");
@@ -69,7 +76,17 @@ final class M2 {
   /** Defines the settings, for perceptrons or convolutions. */
   static Settings define(String network, String hidden) {
     var settings = SemiSupervisedNetworks.define(new Settings(), network, hidden);
-    settings.define("alpha", 10.0, 0, "weight of the classifier's loss on labelled images");
+    settings
+        .choice(
+            "classifier.network",
+            List.of("same", "conv", "mlp"),
+            "of the classifier, the same as the VAE's or another")
+        .define("alpha", 10.0, 0, "weight of the classifier's loss on labelled images")
+        .define(
+            "unlabelledWarmup",
+            0,
+            0,
+            "epochs over which the weight of the bound on unlabelled images grows from 0 to 1");
     return LabelClassifier.define(settings);
   }
 
@@ -121,6 +138,18 @@ final class M2 {
    */
   record Lesson(Tensor loss, Map<String, Tensor> metrics) {}
 
+  /**
+   * The weight of U(x). Before the classifier has learnt anything, U(x) makes it tell images apart
+   * by whatever helps to draw them, and with few labels it never gets away from that.
+   */
+  private Tensor warmedUp(Tensor unlabelled) {
+    if (unlabelledWarmup == 0) {
+      return unlabelled;
+    }
+    Tensor left = shift(negate(Tensor.of(Trainer.EPOCH)), firstEpoch + unlabelledWarmup);
+    return multiply(unlabelled, shift(scale(relu(left), -1f / unlabelledWarmup), 1));
+  }
+
   /** J, equation 9, with as many labelled examples in a step as unlabelled ones. */
   Lesson learn(Example example) {
     Tensor x = example.images();
@@ -139,7 +168,7 @@ final class M2 {
     metrics.put("elbo", negate(ofUnlabelled));
     metrics.put("labelledBound", negate(ofLabelled));
     metrics.put("crossEntropy", error);
-    return new Lesson(add(add(ofLabelled, ofUnlabelled), scale(error, alpha)), metrics);
+    return new Lesson(add(add(ofLabelled, warmedUp(ofUnlabelled)), scale(error, alpha)), metrics);
   }
 
   /** The bound on log p(x) of each example, {@code [N, 1]}. */

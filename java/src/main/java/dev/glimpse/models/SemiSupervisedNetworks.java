@@ -13,6 +13,7 @@ import dev.glimpse.nn.Linear;
 import dev.glimpse.nn.MaxPool2d;
 import dev.glimpse.nn.Reshape;
 import dev.glimpse.nn.Sequential;
+import dev.glimpse.nn.WeightNorm;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Window;
@@ -38,6 +39,11 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
           "convolutions need images whose height and width are multiples of 4, not %d x %d"
               .formatted(data.height(), data.width()));
     }
+    if (settings.flag("norm") && settings.flag("weightNorm")) {
+      throw new SettingException(
+          "norm and weightNorm exclude each other: what batch normalisation takes away is what"
+              + " weight normalisation learns; switch one off");
+    }
   }
 
   static Settings define(Settings settings, String network, String hidden) {
@@ -50,7 +56,8 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
         .define("latent", 50, 1, "dimensions of the code z")
         .define("noise", 0.0, 0, "deviation of the noise on the images that the classifier learns")
         .define("dropout", 0.0, 0, "share of the classifier's hidden units dropped in training")
-        .define("norm", false, "whether the classifier's layers are batch-normalised");
+        .define("norm", false, "whether the classifier's layers are batch-normalised")
+        .define("weightNorm", false, "whether the weights of its hidden layers are normalised");
   }
 
   /** Defines the settings of a discriminator beside them. */
@@ -61,14 +68,25 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
         .define("d.width", 16, 1, "channels of its larger convolutional layer")
         .define("d.noise", 0.0, 0, "deviation of the noise on the images that it judges")
         .define("d.dropout", 0.0, 0, "share of its hidden units dropped in training")
-        .define("d.norm", false, "whether its layers are batch-normalised");
+        .define("d.norm", false, "whether its layers are batch-normalised")
+        .define("d.weightNorm", false, "whether the weights of its hidden layers are normalised");
   }
 
   /** The networks of the discriminator, which reads images as a classifier does. */
   SemiSupervisedNetworks discriminator() {
-    var own = define(new Settings(), settings.text("d.network"), settings.text("d.hidden"));
-    for (String name : List.of("width", "noise", "dropout", "norm")) {
-      own.set(name, settings.get("d." + name));
+    return others(settings.text("d.network"), "d.");
+  }
+
+  /** The networks of q(y | x), which may be convolutions beside perceptrons. */
+  SemiSupervisedNetworks classifier() {
+    String network = settings.text("classifier.network");
+    return network.equals("same") ? this : others(network, "");
+  }
+
+  private SemiSupervisedNetworks others(String network, String prefix) {
+    var own = define(new Settings(), network, settings.text(prefix + "hidden"));
+    for (String name : List.of("width", "noise", "dropout", "norm", "weightNorm")) {
+      own.set(name, settings.get(prefix + name));
     }
     own.set("activation", settings.text("activation"));
     return new SemiSupervisedNetworks(data, own);
@@ -156,7 +174,7 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
     layers.add(new GaussianNoise((float) settings.number("noise")));
     Shape in = Shape.of(data.pixels());
     if (convolutional()) {
-      layers.add(convolutions(name, settings.flag("norm")));
+      layers.add(convolutions(name, true));
       in = pooled();
     }
     for (int i = 0; i < hidden().size(); i++) {
@@ -164,13 +182,11 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
       if (i > 0 || convolutional()) {
         layers.add(new Dropout((float) settings.number("dropout")));
       }
-      boolean normalised = settings.flag("norm");
       var initializer = activation().initializer(in.size(), out);
-      layers.add(
-          new Linear(name + "." + i, in, Shape.of(out), Activation.NONE, !normalised, initializer));
-      if (normalised) {
-        layers.add(new BatchNorm(name + ".norm" + i, out));
-      }
+      var linear =
+          new Linear(
+              name + "." + i, in, Shape.of(out), Activation.NONE, !normalises(), initializer);
+      layers.add(normalises() ? normalised(name + ".norm" + i, linear, out) : linear);
       layers.add(activation());
       in = Shape.of(out);
     }
@@ -178,18 +194,32 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
     return new Sequential(layers);
   }
 
-  /** {@code [N, H W C]} to the flattened smallest images. */
-  private Sequential convolutions(String name, boolean normalised) {
+  private boolean normalises() {
+    return settings.flag("norm") || settings.flag("weightNorm");
+  }
+
+  /** A layer of the classifier, which has no bias of its own. */
+  private Layer normalised(String name, Layer layer, int out) {
+    return settings.flag("norm")
+        ? Sequential.of(layer, new BatchNorm(name, out))
+        : new WeightNorm(name, layer, activation() == Activation.RELU ? Math.sqrt(2) : 1);
+  }
+
+  /**
+   * {@code [N, H W C]} to the flattened smallest images.
+   *
+   * @param classifies whether they are the classifier's, which settings may want normalised
+   */
+  private Sequential convolutions(String name, boolean classifies) {
+    boolean normalised = classifies && normalises();
     var layers = new ArrayList<Layer>();
     layers.add(new Reshape(Shape.of(data.height(), data.width(), data.channels())));
     int in = data.channels();
     for (int i = 1; i <= 2; i++) {
       int out = i * width();
       var initializer = Initializer.he(READ.taps() * in);
-      layers.add(new Conv2d(name + ".conv" + i, in, out, READ, !normalised, initializer));
-      if (normalised) {
-        layers.add(new BatchNorm(name + ".conv" + i + ".norm", out));
-      }
+      var conv = new Conv2d(name + ".conv" + i, in, out, READ, !normalised, initializer);
+      layers.add(normalised ? normalised(name + ".conv" + i + ".norm", conv, out) : conv);
       // The same as a pool behind the rectifier, and a quarter of the work.
       layers.add(new MaxPool2d(POOL));
       layers.add(Activation.RELU);

@@ -35,7 +35,7 @@ public final class SemiSupervisedVae implements LatentModel, ClassifyingModel {
     Models.classes(data, "a semi-supervised vae");
     var networks = new SemiSupervisedNetworks(data, settings);
     pixels = new Observation.Pixels(networks.pixels("pixels"));
-    m2 = new M2(networks, settings, pixels);
+    m2 = new M2(networks, settings, pixels, 0);
     parameters = ParameterSet.of("ssl", m2.encoderParameters(), m2.decoderParameters());
     statistics = ParameterSet.of("statistics", m2.statistics());
   }

@@ -55,7 +55,7 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
     gamma = (float) settings.number("gamma");
     var networks = new SemiSupervisedNetworks(data, settings);
     pixels = new Observation.Pixels(networks.pixels("pixels"));
-    m2 = new M2(networks, settings, pixels);
+    m2 = new M2(networks, settings, pixels, 0);
     discriminator = new LabelClassifier("discriminator", networks.discriminator(), settings);
     ofEncoder = ParameterSet.of("encoder", m2.encoderParameters());
     ofGenerator = ParameterSet.of("generator", m2.decoderParameters());

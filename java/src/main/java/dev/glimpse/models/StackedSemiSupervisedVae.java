@@ -37,7 +37,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer decoder;
-  private final float vaeEpochs;
+  private final int vaeEpochs;
   private final int features;
   private final M2 m2;
   private final Observation feature;
@@ -65,7 +65,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
     // To M2, the features of an image are a row of numbers.
     var seen = new SemiSupervisedNetworks(new DataShape(1, features, 1, classes), settings);
     feature = new Observation.Features(new GaussianHead("features", seen.last(), features));
-    m2 = new M2(seen, settings, feature);
+    m2 = new M2(seen, settings, feature, vaeEpochs);
 
     vaeParameters =
         ParameterSet.of("m1", encoder.parameters(), posterior.parameters(), decoder.parameters());
@@ -76,8 +76,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   /** Defines the model's settings. */
   public static Settings settings() {
     return M2.define("mlp", "500")
-        .standard("vat", 0.0)
-        .define("m1.epochs", 10, 1, "epochs in which the VAE learns; in the others, M2")
+        .define("m1.epochs", 5, 1, "epochs in which the VAE learns; in the others, M2")
         .define("m1.hidden", "600,600", "widths of the VAE's hidden layers")
         .define("m1.latent", 50, 1, "dimensions of the VAE's code, which are M2's features");
   }

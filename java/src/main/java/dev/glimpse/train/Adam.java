@@ -30,6 +30,6 @@ public record Adam(
   @Override
   public void lower(Site site, Update update) {
     SlabKernel.launch(
-        site, update, "adam", maxNorm, List.of(beta1, beta2, epsilon, weightDecay), 12);
+        site, update, "adam", maxNorm, List.of(beta1, beta2, epsilon, weightDecay), 12, 7);
   }
 }

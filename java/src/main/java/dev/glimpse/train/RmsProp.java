@@ -21,6 +21,6 @@ public record RmsProp(
   @Override
   public void lower(Site site, Update update) {
     SlabKernel.launch(
-        site, update, "rmsprop", maxNorm, List.of(smoothing, epsilon, weightDecay), 9);
+        site, update, "rmsprop", maxNorm, List.of(smoothing, epsilon, weightDecay), 9, 5);
   }
 }

@@ -18,6 +18,6 @@ public record Sgd(float learningRate, float momentum, float weightDecay, float m
 
   @Override
   public void lower(Site site, Update update) {
-    SlabKernel.launch(site, update, "sgd", maxNorm, List.of(momentum, weightDecay), 5);
+    SlabKernel.launch(site, update, "sgd", maxNorm, List.of(momentum, weightDecay), 5, 5);
   }
 }

@@ -14,8 +14,18 @@ final class SlabKernel {
 
   private SlabKernel() {}
 
+  /**
+   * @param flops for each parameter
+   * @param floats read and written for each parameter
+   */
   static void launch(
-      Site site, Update update, String entry, float maxNorm, List<Float> constants, int flops) {
+      Site site,
+      Update update,
+      String entry,
+      float maxNorm,
+      List<Float> constants,
+      int flops,
+      int floats) {
     int n = update.size();
     boolean cpu = site.device().kind().isCpu();
     var arguments = new ArrayList<Object>();
@@ -42,6 +52,6 @@ final class SlabKernel {
                 : (n + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP,
             1),
         List.of(cpu ? 1 : GPU_GROUP, 1),
-        new Cost((long) flops * n, 4L * n * (3 + 2L * update.states().size())));
+        new Cost((long) flops * n, 4L * n * floats));
   }
 }

@@ -184,6 +184,7 @@ public final class Trainer implements AutoCloseable {
   public Evaluation train() {
     if (step == 0) {
       startFromWeights();
+      Averaged.start(plan, objectives, store);
     }
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
@@ -192,7 +193,9 @@ public final class Trainer implements AutoCloseable {
         Fence other = device.fence()) {
       stream.seek(epoch);
       while (epoch < epochs && !outOfPatience()) {
+        Averaged.swap(plan, objectives, store);
         trainEpoch(stream, one, other);
+        Averaged.swap(plan, objectives, store);
         epoch++;
         boolean last = epoch == epochs;
         if (last || epoch % settings.integer("train.evaluateEvery") == 0) {

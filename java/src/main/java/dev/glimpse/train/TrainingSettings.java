@@ -36,6 +36,11 @@ public final class TrainingSettings {
         .define("train.epsilon", 1e-8, 0, "of Adam and rmsprop")
         .define("train.decay", 0.0, 0, "decoupled weight decay")
         .define("train.clip", 0.0, 0, "the largest norm of a gradient; 0 for any")
+        .define(
+            "train.average",
+            0.0,
+            0,
+            "decay of a moving average of the parameters, which then is the model; 0 for none")
         .define("train.klWarmup", 0, 0, "epochs over which the weight of the KL term grows to 1")
         .define(
             "train.patience",
@@ -98,10 +103,17 @@ public final class TrainingSettings {
     float epsilon = (float) settings.number("train.epsilon");
     float decay = (float) settings.number("train.decay");
     float clip = (float) settings.number("train.clip");
-    return switch (settings.text("train.optimizer")) {
-      case "sgd" -> new Sgd(rate, beta1, decay, clip);
-      case "rmsprop" -> new RmsProp(rate, beta2, epsilon, decay, clip);
-      default -> new Adam(rate, beta1, beta2, epsilon, decay, clip);
-    };
+    float average = (float) settings.number("train.average");
+    if (average >= 1) {
+      throw new SettingException(
+          "train.average is less than 1, for example 0.999, not " + settings.get("train.average"));
+    }
+    Optimizer optimizer =
+        switch (settings.text("train.optimizer")) {
+          case "sgd" -> new Sgd(rate, beta1, decay, clip);
+          case "rmsprop" -> new RmsProp(rate, beta2, epsilon, decay, clip);
+          default -> new Adam(rate, beta1, beta2, epsilon, decay, clip);
+        };
+    return average == 0 ? optimizer : new Averaged(optimizer, average);
   }
 }

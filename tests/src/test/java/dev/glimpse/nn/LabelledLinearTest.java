@@ -82,6 +82,28 @@ class LabelledLinearTest {
     }
   }
 
+  /** Of an x with mean square 1; with a rectifier's and with Glorot's initialisation. */
+  @Test
+  void aLabelSaysAsMuchAsItsInput() {
+    for (Activation activation : List.of(Activation.RELU, Activation.TANH)) {
+      var wide = new LabelledLinear("wide", Shape.of(200), CLASSES, 1000, activation);
+      List<Parameter> parameters = wide.parameters();
+      var set = new ParameterSet("wide", parameters);
+      try (var store = new ParameterStore(TestDevices.own(), List.of(set), 1)) {
+        double ofInput = 200 * meanSquare(store.read(parameters.get(0)));
+        assertEquals(1, meanSquare(store.read(parameters.get(2))) / ofInput, 0.1);
+      }
+    }
+  }
+
+  private static double meanSquare(FloatBuffer values) {
+    double sum = 0;
+    for (int i = 0; i < values.remaining(); i++) {
+      sum += values.get(i) * values.get(i);
+    }
+    return sum / values.remaining();
+  }
+
   private void addGradients(PlanBuilder builder, String name, Tensor output) {
     List<Parameter> parameters = layer.parameters();
     var by = Gradients.of(Ops.sum(Ops.square(output)), parameters);

@@ -99,7 +99,21 @@ class OptimizerTest {
         new Case(
             "RMSProp, decaying, clipped",
             new RmsProp(RATE, 0.9f, 1e-3f, 0.5f, 20),
-            (v, g, t, rate) -> rmsProp(v, g, rate, 0.5)));
+            (v, g, t, rate) -> rmsProp(v, g, rate, 0.5)),
+        new Case(
+            "SGD with momentum, clipped, averaged from the first steps on",
+            new Averaged(new Sgd(RATE, 0.9f, 0, 20), 0.99f),
+            (v, g, t, rate) -> {
+              sgd(v, g, rate, 0.9f, 0);
+              v[2] += (v[0] - v[2]) * 10 / (t + 9);
+            }),
+        new Case(
+            "Adam, averaged over few steps",
+            new Averaged(new Adam(RATE, 0.8f, 0.95f, 1e-3f, 0, 0), 0.25f),
+            (v, g, t, rate) -> {
+              adam(v, g, t, rate, 0);
+              v[3] += (v[0] - v[3]) * Math.max(0.75, 10.0 / (t + 9));
+            }));
   }
 
   @ParameterizedTest

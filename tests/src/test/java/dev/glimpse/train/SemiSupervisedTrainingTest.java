@@ -55,13 +55,15 @@ class SemiSupervisedTrainingTest {
       "train.batch=40",
       "train.schedule=constant",
       "data.shift=2",
+      "train.average=0.9",
+      "unlabelledWarmup=2",
       "train.epochs=3"
     };
     try (Trainer whole = trainer("ssl", "whole", small)) {
       whole.train();
     }
     String[] shorter = small.clone();
-    shorter[7] = "train.epochs=1";
+    shorter[9] = "train.epochs=1";
     try (Trainer first = trainer("ssl", "parts", shorter)) {
       first.train();
     }
@@ -95,6 +97,7 @@ class SemiSupervisedTrainingTest {
       "data.labels=50",
       "train.size=300",
       "train.schedule=constant",
+      "train.average=0.9",
       "train.epochs=3"
     };
     try (Trainer trainer = trainer("m1m2", "stacked", small)) {
@@ -104,7 +107,7 @@ class SemiSupervisedTrainingTest {
       assertFalse(Arrays.equals(before[1], parameters(trainer, 1)), "M2 learnt nothing");
     }
     String[] firstOnly = small.clone();
-    firstOnly[8] = "train.epochs=1";
+    firstOnly[9] = "train.epochs=1";
     try (Trainer longer = trainer("m1m2", "longer", small);
         Trainer first = trainer("m1m2", "first", firstOnly)) {
       float[] fresh = parameters(first, 1);
@@ -147,24 +150,82 @@ class SemiSupervisedTrainingTest {
     }
   }
 
-  @Test
-  void unlabelledImagesMayBeOthers() {
+  private Trainer trainer(ImageSet unlabelled, String name, String... changes) {
     Splits splits = SmallTraining.digits();
-    ImageSet others = Digits.generate(130, 9);
     Settings settings = SmallTraining.settings("ssl", "hidden=16", "latent=3", "data.labels=50");
     settings.set("train.epochs", "1");
+    for (String change : changes) {
+      String[] parts = change.split("=");
+      settings.set(parts[0], parts[1]);
+    }
     DataShape shape = DataShape.of(splits.train());
     var config = RunConfig.of("ssl", "digits", "device", shape, settings);
-    try (var trainer =
-        new Trainer(
-            TestDevices.own(),
-            Models.named("ssl").create().apply(shape, settings),
-            settings,
-            splits.withUnlabelled(others),
-            RunFolder.create(folder.resolve("others"), config),
-            List.of())) {
+    return new Trainer(
+        TestDevices.own(),
+        Models.named("ssl").create().apply(shape, settings),
+        settings,
+        splits.withUnlabelled(unlabelled),
+        RunFolder.create(folder.resolve(name), config),
+        List.of());
+  }
+
+  @Test
+  void unlabelledImagesMayBeOthers() {
+    try (var trainer = trainer(Digits.generate(130, 9), "others")) {
       assertEquals(1, trainer.train().step(), "130 images are one batch of 100");
     }
+  }
+
+  /** In the first epoch of a warm-up, unlabelled images do not count. */
+  @Test
+  void unlabelledImagesCountMoreAndMore() {
+    ImageSet some = Digits.generate(300, 9);
+    ImageSet others = Digits.generate(300, 10);
+    String[] warm = {"vat=0", "unlabelledWarmup=1"};
+    assertArrayEquals(learnt(some, "some", warm), learnt(others, "others", warm));
+    String[] cold = {"vat=0"};
+    assertFalse(Arrays.equals(learnt(some, "cold", cold), learnt(others, "cold others", cold)));
+    String[] longer = {"vat=0", "unlabelledWarmup=1", "train.epochs=2"};
+    assertFalse(
+        Arrays.equals(learnt(some, "longer", longer), learnt(others, "longer others", longer)));
+  }
+
+  private float[] learnt(ImageSet unlabelled, String name, String... changes) {
+    try (var trainer = trainer(unlabelled, name, changes)) {
+      trainer.train();
+      return parameters(trainer, 0);
+    }
+  }
+
+  /** Of convolutions with normalised weights, beside a VAE of perceptrons. */
+  @Test
+  void classifiersMayBeOfOtherNetworks() {
+    try (Trainer trainer =
+        trainer(
+            "ssl",
+            "conv",
+            "hidden=64",
+            "latent=8",
+            "classifier.network=conv",
+            "width=4",
+            "weightNorm=true",
+            "data.labels=100",
+            "train.epochs=5")) {
+      Evaluation test = trainer.train();
+      assertTrue(test.values().get("accuracy") > 0.6, test::toString);
+      List<String> names = trainer.store().parameters().stream().map(Parameter::name).toList();
+      assertTrue(names.contains("classifier.conv2.norm.length"), names::toString);
+      assertFalse(names.contains("encoder.conv1.weight"), names::toString);
+    }
+  }
+
+  @Test
+  void weightsAreNormalisedInOneWay() {
+    var refusal =
+        assertThrows(
+            SettingException.class,
+            () -> trainer("ssl-gan", "both", "d.norm=true", "d.weightNorm=true").close());
+    assertTrue(refusal.getMessage().startsWith("norm and weightNorm exclude"), refusal::toString);
   }
 
   @Test

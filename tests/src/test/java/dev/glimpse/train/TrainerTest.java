@@ -1,6 +1,9 @@
 package dev.glimpse.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +11,12 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.io.Safetensors;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -120,6 +127,62 @@ class TrainerTest {
     RunFolder run = train(settings("train.epochs=1", "data.binarise=none"));
     Evaluation test = run.metrics().get(2);
     assertEquals(List.of("greyBound", "kl", "reconstruction"), List.copyOf(test.values().keySet()));
+  }
+
+  /** Averaging changes nothing in how the parameters are trained, only which ones are the model. */
+  @Test
+  void theModelIsTheAverageOfItsParameters() {
+    String[] few = {"train.epochs=2", "train.lr=0.01", "train.schedule=constant"};
+    RunFolder plain = train(folder.resolve("plain"), settings(few));
+    Settings averaging = settings(few);
+    averaging.set("train.average", "0.5");
+    var models = new ArrayList<Map<String, Double>>();
+    TrainingListener watcher =
+        new TrainingListener() {
+          @Override
+          public void finished(Trainer trainer, Evaluation test) {
+            models.add(validate(trainer.model(), trainer.store(), trainer.validation()));
+          }
+        };
+    RunFolder averaged = train(folder.resolve("averaged"), averaging, watcher);
+
+    Map<String, float[]> trained = tensors(plain);
+    Map<String, float[]> kept = tensors(averaged);
+    List<String> names =
+        trained.keySet().stream().filter(name -> !name.startsWith("optimizer.")).toList();
+    assertTrue(names.size() > 4, names::toString);
+    for (String name : names) {
+      assertArrayEquals(trained.get(name), kept.get("optimizer.elbo.shadow." + name), name);
+      assertFalse(Arrays.equals(trained.get(name), kept.get(name)), name);
+    }
+    assertEquals(validated(averaged), models.get(0), "what is judged is what is kept");
+    assertNotEquals(validated(plain), validated(averaged));
+  }
+
+  private static Map<String, Double> validated(RunFolder run) {
+    List<Evaluation> all =
+        run.metrics().stream().filter(e -> e.split().equals("validation")).toList();
+    return all.get(all.size() - 1).values();
+  }
+
+  private static Map<String, float[]> tensors(RunFolder run) {
+    var tensors = new HashMap<String, float[]>();
+    Path file = run.latest().orElseThrow().resolve("tensors.safetensors");
+    try (Safetensors opened = Safetensors.open(file)) {
+      for (String name : opened.tensors().keySet()) {
+        FloatBuffer values = opened.readFloats(name);
+        float[] copy = new float[values.remaining()];
+        values.get(copy);
+        tensors.put(name, copy);
+      }
+    }
+    return tensors;
+  }
+
+  @Test
+  void anAverageForgets() {
+    var refusal = assertThrows(SettingException.class, () -> train(settings("train.average=1")));
+    assertTrue(refusal.getMessage().startsWith("train.average is less than 1"), refusal::toString);
   }
 
   @Test
