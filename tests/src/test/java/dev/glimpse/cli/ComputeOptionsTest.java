@@ -26,15 +26,13 @@ class ComputeOptionsTest {
                 "compare",
                 "complete",
                 "evaluate",
-                "export",
                 "interpolate",
                 "profile",
                 "reconstruct",
                 "sample",
                 "ssl",
                 "style",
-                "train",
-                "weights")),
+                "train")),
         () -> "only " + computing);
   }
 
@@ -68,7 +66,7 @@ class ComputeOptionsTest {
 
   private static void refused(List<String> command, String option, String message) {
     var arguments = new ArrayList<>(command);
-    arguments.addAll(List.of("--device=opencl", option));
+    arguments.addAll(List.of("--device=opencl:0.0", option));
     String failure = Cli.run(arguments.toArray(String[]::new)).failure();
     assertTrue(failure.startsWith(message), failure);
   }
