@@ -12,6 +12,7 @@
 #define WORK_GROUP(x, y) __launch_bounds__((x) * (y))
 
 typedef unsigned int uint;
+typedef unsigned short ushort;
 
 #define CLK_LOCAL_MEM_FENCE 0
 INLINE void barrier(int) { __syncthreads(); }

@@ -1,4 +1,5 @@
-"""PyTorch's time for the training steps W1 to W5 of the benchmarks, eager and compiled.
+"""PyTorch's time for the training steps W1 to W5 of the benchmarks and for their LSTM, eager and
+compiled.
 
     python3 peer.py [--device cuda] [--only W1 W5] [--json]
 
@@ -19,7 +20,7 @@ import torch._functorch.config
 import torch.nn.functional as F
 from torch import nn
 
-BATCH = {"W1": 100, "W2": 64, "W3": 100, "W4": 100, "W5": 64}
+BATCH = {"W1": 100, "W2": 64, "W3": 100, "W4": 100, "W5": 64, "LSTM": 100, "LSTMForward": 100}
 
 
 def adam(modules, rate, beta1=0.9):
@@ -121,51 +122,69 @@ class W2(nn.Module):
 
 
 class W3(nn.Module):
-    """Semi-supervised VAE (Kingma's M2) with convolutions: as many labelled as unlabelled images."""
+    """Semi-supervised VAE (Kingma's M2) with convolutions: as many labelled as unlabelled images.
+
+    Both kinds go through a network as one batch. What a first layer sees of an image is computed
+    once for all labels, to which a row is added for each: as if the label's one-hot code were among
+    its inputs. Pools come before rectifiers, which then see a quarter.
+    """
+
+    CLASSES, LATENT, HIDDEN, FEATURES = 10, 50, 256, 3136
 
     def __init__(self, batch):
         super().__init__()
 
         def trunk():
             return nn.Sequential(
-                nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                nn.Conv2d(1, 32, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
+                nn.Conv2d(32, 64, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(),
             )
 
         self.classifier = nn.Sequential(
-            trunk(), nn.Linear(3136, 256), nn.ReLU(), nn.Linear(256, 10)
+            trunk(), nn.Linear(self.FEATURES, self.HIDDEN), nn.ReLU(),
+            nn.Linear(self.HIDDEN, self.CLASSES),
         )
-        self.trunk = trunk()
-        self.head = nn.Sequential(nn.Linear(3146, 256), nn.ReLU(), nn.Linear(256, 100))
+        self.encoder = nn.Sequential(trunk(), nn.Linear(self.FEATURES, self.HIDDEN))
+        self.seen_labels = nn.Linear(self.CLASSES, self.HIDDEN, bias=False)
+        self.posterior = nn.Linear(self.HIDDEN, 2 * self.LATENT)
+        self.joint = nn.Linear(self.LATENT, self.HIDDEN)
+        self.told_labels = nn.Linear(self.CLASSES, self.HIDDEN, bias=False)
         self.decoder = nn.Sequential(
-            nn.Linear(60, 256), nn.ReLU(), nn.Linear(256, 3136), nn.ReLU(),
+            nn.ReLU(), nn.Linear(self.HIDDEN, self.FEATURES), nn.ReLU(),
             nn.Unflatten(1, (64, 7, 7)), nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(),
             nn.ConvTranspose2d(32, 1, 4, 2, 1),
         )
         self.batch = batch
 
     def inputs(self):
-        labels = F.one_hot(torch.randint(0, 10, (self.batch,)), 10).float()
+        labels = F.one_hot(torch.randint(0, self.CLASSES, (self.batch,)), self.CLASSES).float()
         images = torch.rand(2, self.batch, 1, 28, 28)
         return [images[0], labels, images[1]]
 
-    def bound(self, x, features, y):
-        mean, log_variance = self.head(torch.cat([features, y], 1)).chunk(2, 1)
-        logits = self.decoder(torch.cat([y, draw(mean, log_variance)], 1))
-        likelihood = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
-        divergence = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance)
-        return likelihood.flatten(1).sum(1) + divergence.sum(1) + math.log(10)
+    def rows(self, labelled, of_labels, y, table):
+        """Labelled rows with their label's row of a table, the others with every row of it."""
+        others = of_labels + table.weight.t()
+        return torch.cat([labelled + table(y), others.flatten(0, 1)])
 
     def losses(self, labelled, y, unlabelled):
-        known = self.bound(labelled, self.trunk(labelled), y)
-        wrong = F.cross_entropy(self.classifier(labelled), y, reduction="sum")
-        p = self.classifier(unlabelled).log_softmax(1)
-        each = torch.eye(10, device=y.device).repeat(self.batch, 1)
-        features = self.trunk(unlabelled).repeat_interleave(10, 0)
-        bounds = self.bound(unlabelled.repeat_interleave(10, 0), features, each)
-        expected = (p.exp() * (bounds.view(self.batch, 10) + p)).sum()
-        alpha = 0.1 * 2 * self.batch
-        return [(known.sum() + expected + alpha * wrong / self.batch) / (2 * self.batch)]
+        n = self.batch
+        images = torch.cat([labelled, unlabelled])
+        features = self.encoder(images)
+        seen = self.rows(features[:n], features[n:].unsqueeze(1), y, self.seen_labels)
+        mean, log_variance = self.posterior(F.relu(seen)).chunk(2, 1)
+        codes = self.joint(draw(mean, log_variance))
+        each = codes[n:].view(n, self.CLASSES, self.HIDDEN)
+        logits = self.decoder(self.rows(codes[:n], each, y, self.told_labels))
+        targets = torch.cat([labelled, unlabelled.repeat_interleave(self.CLASSES, 0)])
+        error = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        divergence = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance)
+        bounds = error.flatten(1).sum(1) + divergence.sum(1) + math.log(self.CLASSES)
+        guesses = self.classifier(images).log_softmax(1)
+        wrong = -(guesses[:n] * y).sum(1)
+        q = guesses[n:]
+        expected = (q.exp() * (bounds[n:].view(n, self.CLASSES) + q)).sum(1)
+        alpha = 0.1 * n
+        return [bounds[:n].mean() + expected.mean() + alpha * wrong.mean()]
 
     def players(self):
         return [([self], adam([self], 3e-4))]
@@ -260,12 +279,46 @@ class W5(nn.Module):
         ]
 
 
+class LSTM(nn.Module):
+    """An LSTM over a sequence, and the gradients of a weighted sum of its outputs by everything."""
+
+    STEPS, INPUT, HIDDEN = 28, 28, 256
+
+    def __init__(self, batch):
+        super().__init__()
+        self.lstm = nn.LSTM(self.INPUT, self.HIDDEN)
+        self.x = nn.Parameter(torch.randn(self.STEPS, batch, self.INPUT))
+        self.batch = batch
+
+    def inputs(self):
+        return [torch.randn(self.STEPS, self.batch, self.HIDDEN)]
+
+    def losses(self, dy):
+        return [(self.lstm(self.x)[0] * dy).sum()]
+
+    def players(self):
+        return [([self], None)]
+
+
+class LSTMForward(LSTM):
+    """The same, forward only."""
+
+    def losses(self, dy):
+        return [self.lstm(self.x)[0]]
+
+    def players(self):
+        return []
+
+
 def step_of(model, forward):
     players = model.players()
     max_norm = getattr(model, "max_norm", None)
     parameters = [[p for m in modules for p in m.parameters()] for modules, _ in players]
 
     def step(inputs):
+        if not players:
+            with torch.no_grad():
+                return forward(*inputs)
         losses = forward(*inputs)
         # All gradients before any update, each player's by its own loss alone.
         for i, (loss, own) in enumerate(zip(losses, parameters)):
@@ -275,7 +328,8 @@ def step_of(model, forward):
         for own, (_, optimizer) in zip(parameters, players):
             if max_norm:
                 torch.nn.utils.clip_grad_norm_(own, max_norm)
-            optimizer.step()
+            if optimizer:
+                optimizer.step()
         return losses
 
     return step
@@ -304,7 +358,7 @@ def measure(name, compiled, device, batch, least_seconds):
     for _ in range(5):
         _, losses = run()
     first = time.perf_counter() - began
-    if not all(math.isfinite(loss.item()) for loss in losses):
+    if not all(loss.isfinite().all().item() for loss in losses):
         raise SystemExit(f"{name}: the loss is {losses}")
     times = []
     while len(times) < 20 or sum(times) < least_seconds:

@@ -78,9 +78,9 @@ fi
 if [[ $part == bench || $part == all ]]; then
   for whose in hand auto; do
     step "kernels-fp32-$whose" bench kernels --json --device cuda:0 --kernels "$whose" --precision fp32
-    step "steps-fp32-$whose" bench W1 W2 W4 W5 --json --device cuda:0 --kernels "$whose" --precision fp32
+    step "steps-fp32-$whose" bench W1 W2 W3 W4 W5 --json --device cuda:0 --kernels "$whose" --precision fp32
   done
-  step steps-tf32 bench W1 W2 W4 W5 --json --device cuda:0 --kernels auto --precision tf32
+  step steps-tf32 bench W1 W2 W3 W4 W5 --json --device cuda:0 --kernels auto --precision tf32
   if [[ -n $card ]]; then step kernels-opencl bench kernels --json --device "$card"; fi
 fi
 if [[ $part == peer || $part == all ]]; then

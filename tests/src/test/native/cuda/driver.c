@@ -25,7 +25,7 @@ enum { LIVE = 100000, LAUNCHES = 100001, GRAPH_LAUNCHES = 100002, REFUSE_CAPTURE
 
 #define MEMORY (1ll << 30)
 
-enum kind { KERNEL, EVENT };
+enum kind { KERNEL, EVENT, CALL };
 
 struct event {
   double milliseconds;
@@ -40,6 +40,8 @@ struct entry {
   struct event *event;
   uint64_t in, out;
   int rows, columns;
+  void (*run)(const void *);
+  char arguments[320];
 };
 
 struct graph {
@@ -229,6 +231,10 @@ int cuFuncGetParamInfo(void *function, size_t index, size_t *offset, size_t *siz
 }
 
 static void run(const struct entry *entry) {
+  if (entry->kind == CALL) {
+    entry->run(entry->arguments);
+    return;
+  }
   if (entry->kind == EVENT) {
     entry->event->milliseconds = now();
     return;
@@ -248,6 +254,16 @@ static int enqueue(struct entry entry) {
   return SUCCESS;
 }
 
+// For the stand-ins of libraries: what they compute comes after all that the stream holds, and may
+// be captured. The arguments are copied.
+int stand_in_enqueue(void *stream, void (*run)(const void *), const void *arguments, size_t bytes) {
+  NEEDS_CONTEXT;
+  struct entry entry = {CALL, NULL, 0, 0, 0, 0, run, {0}};
+  if (!stream || bytes > sizeof entry.arguments) return INVALID_VALUE;
+  memcpy(entry.arguments, arguments, bytes);
+  return enqueue(entry);
+}
+
 int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                    unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,
                    void *stream, void **parameters, void **extra) {
@@ -265,7 +281,9 @@ int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned gr
                               *(uint64_t *)parameters[0],
                               *(uint64_t *)parameters[1],
                               *(int *)parameters[2],
-                              *(int *)parameters[3]};
+                              *(int *)parameters[3],
+                              NULL,
+                              {0}};
   return enqueue(entry);
 }
 
@@ -319,7 +337,7 @@ int cuEventRecordWithFlags(void *event, void *stream, unsigned flags) {
   NEEDS_CONTEXT;
   // EXTERNAL is for captures only.
   if (!event || !stream || flags != (capturing ? 1u : 0u)) return INVALID_VALUE;
-  const struct entry entry = {EVENT, event, 0, 0, 0, 0};
+  const struct entry entry = {EVENT, event, 0, 0, 0, 0, NULL, {0}};
   return enqueue(entry);
 }
 int cuEventRecord(void *event, void *stream) { return cuEventRecordWithFlags(event, stream, 0); }

@@ -161,6 +161,11 @@ public record AdamUpdate(int count) implements Workload {
     }
 
     @Override
+    public boolean accepts(LibraryCall call) {
+      return false;
+    }
+
+    @Override
     public void call(LibraryCall call) {
       throw new UnsupportedOperationException("an update calls no library");
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,12 +59,7 @@ final class CompareCommand implements Callable<Integer> {
       description = "Of the samples (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--out",
@@ -85,12 +81,12 @@ final class CompareCommand implements Callable<Integer> {
     DataShape shape;
     ImageSet images;
     var works = new ArrayList<Work>();
-    try (TrainedModel trained = TrainedModel.open(first, device)) {
+    try (TrainedModel trained = TrainedModel.open(first, compute::open)) {
       shape = trained.shape();
       images = trained.data(null).test().first(COLUMNS);
       works.add(work(trained, images));
     }
-    try (TrainedModel trained = TrainedModel.open(second, device)) {
+    try (TrainedModel trained = TrainedModel.open(second, compute::open)) {
       TrainedModel.checkShape(trained.run(), trained.model(), images);
       works.add(work(trained, images));
     }

@@ -6,16 +6,12 @@ import dev.glimpse.device.DeviceOptions.Kernels;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.Devices;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What to compute on, and how: the options of every command that trains or measures. */
 public final class ComputeOptions {
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--kernels",
@@ -42,12 +38,12 @@ public final class ComputeOptions {
 
   /** The device's id, or whatever else names it. */
   public String device() {
-    return device;
+    return device.device();
   }
 
   /** Opens the device. */
   public Device open() {
     return Devices.open(
-        device, new DeviceOptions(kernels, Optional.ofNullable(precision), deterministic));
+        device(), new DeviceOptions(kernels, Optional.ofNullable(precision), deterministic));
   }
 }

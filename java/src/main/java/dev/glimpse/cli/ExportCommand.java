@@ -45,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
     ONNX
   }
 
-  @Mixin private RunArguments run;
+  @Mixin private StoredRun run;
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
   private Path out;

@@ -1,23 +1,18 @@
 package dev.glimpse.cli;
 
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** What all commands that use a trained model are told. */
+/** What all commands that compute with a trained model are told. */
 final class RunArguments {
   @Parameters(paramLabel = "RUN", description = "The folder of a run that 'train' made.")
   private Path run;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   /** Loads the model. */
   TrainedModel open() {
-    return TrainedModel.open(run, device);
+    return TrainedModel.open(run, compute::open);
   }
 }

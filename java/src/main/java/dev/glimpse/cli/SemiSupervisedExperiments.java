@@ -3,7 +3,6 @@ package dev.glimpse.cli;
 import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
-import dev.glimpse.device.Devices;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.DivergedException;
@@ -26,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -89,12 +89,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       description = "As for 'train' (default: ${DEFAULT-VALUE}).")
   private String data;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "best",
-      description = "What to compute on; 'glimpse devices' lists all (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--set",
@@ -204,7 +199,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       return true;
     }
     boolean whole = true;
-    try (Device opened = Devices.open(device)) {
+    try (Device opened = compute.open()) {
       while (!left.isEmpty()) {
         ExperimentCell cell = left.get(0);
         int number = cells.size() - left.size() + 1;

@@ -6,7 +6,6 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
-import dev.glimpse.device.Devices;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.Checkpoint;
@@ -19,6 +18,7 @@ import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** The model of a run, with the parameters of its preferred checkpoint, on a device. */
 final class TrainedModel implements AutoCloseable {
@@ -29,14 +29,14 @@ final class TrainedModel implements AutoCloseable {
   private final Device device;
   private final ParameterStore store;
 
-  private TrainedModel(RunFolder run, String deviceName) {
+  private TrainedModel(RunFolder run, Supplier<Device> opening) {
     this.run = run;
     RunConfig config = run.config();
     checkpoint = run.preferred();
     Models.Kind kind = Models.named(config.model());
     settings = config.applyTo(kind.settings());
     model = kind.create().apply(config.shape(), settings);
-    device = Devices.open(deviceName);
+    device = opening.get();
     try {
       store = new ParameterStore(device, model.parameters(), 0);
       Checkpoint.readParameters(checkpoint, store);
@@ -46,8 +46,13 @@ final class TrainedModel implements AutoCloseable {
     }
   }
 
-  static TrainedModel open(Path run, String device) {
-    return new TrainedModel(RunFolder.open(run), device);
+  /**
+   * Loads the model.
+   *
+   * @param opening opens the device, once it is known that there is a run
+   */
+  static TrainedModel open(Path run, Supplier<Device> opening) {
+    return new TrainedModel(RunFolder.open(run), opening);
   }
 
   RunFolder run() {

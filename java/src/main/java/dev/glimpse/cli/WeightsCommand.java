@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "  glimpse train vae --weights vae.npz"
     })
 final class WeightsCommand implements Callable<Integer> {
-  @Mixin private RunArguments run;
+  @Mixin private StoredRun run;
 
   @Option(
       names = "--out",

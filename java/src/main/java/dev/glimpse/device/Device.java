@@ -33,6 +33,14 @@ public interface Device extends AutoCloseable {
   /** Sets all bytes to zero. */
   void clear(Buffer target);
 
+  /**
+   * Whether a library of the device takes this very call, of a kind that {@link
+   * DeviceInfo#libraries()} has. Finding out may compute the call's results.
+   */
+  default boolean accepts(LibraryCall call) {
+    return false;
+  }
+
   /** Compiles what must be compiled and binds all arguments, so that running only enqueues. */
   Recording record(List<? extends Work> work);
 

@@ -1,16 +1,23 @@
 package dev.glimpse.device;
 
 import dev.glimpse.device.Launch.Cost;
+import java.util.Optional;
 
 /**
  * What a vendor's library computes where a device has one: see {@link DeviceInfo#libraries()}. Our
  * own kernels can do all of it too.
+ *
+ * <p>Unless said otherwise, tensors are FP32 and lie contiguous from the start of their buffers,
+ * and no result shares memory with anything else in the same call.
  */
 public sealed interface LibraryCall extends Work {
   /** The kinds of call. */
   enum Kind {
     GEMM,
-    CONVOLUTION
+    CONVOLUTION,
+    /** Convolutions of {@link Type#BFLOAT16}. */
+    BFLOAT16_CONVOLUTION,
+    BATCH_NORM
   }
 
   /** Which kind it is. */
@@ -19,6 +26,13 @@ public sealed interface LibraryCall extends Work {
   @Override
   default String program() {
     return "library:" + kind().name().toLowerCase();
+  }
+
+  /** What the elements of a tensor are; sums are FP32 in either case. */
+  enum Type {
+    FLOAT,
+    /** FP32's upper half: 7 bits of mantissa. */
+    BFLOAT16
   }
 
   /**
@@ -30,7 +44,21 @@ public sealed interface LibraryCall extends Work {
   record Matrix(Buffer buffer, int offset, int stride) {}
 
   /**
-   * {@code C = op(A) op(B)}, all row-major.
+   * What becomes of a product P before it is stored: {@code alpha P + beta addend + bias}, and
+   * where {@code relu}, no less than zero.
+   *
+   * @param addend of the result's shape; may be the very matrix that is the result
+   * @param bias a row for all rows of the result
+   */
+  record Epilogue(
+      float alpha, float beta, Optional<Matrix> addend, Optional<Matrix> bias, boolean relu) {
+    /** Stores the product. */
+    public static final Epilogue NONE =
+        new Epilogue(1, 0, Optional.empty(), Optional.empty(), false);
+  }
+
+  /**
+   * {@code C = epilogue(op(A) op(B))}, all row-major.
    *
    * @param transposeA whether A lies as {@code [k, m]} instead of {@code [m, k]}
    * @param transposeB whether B lies as {@code [n, k]} instead of {@code [k, n]}
@@ -44,6 +72,7 @@ public sealed interface LibraryCall extends Work {
       Matrix a,
       Matrix b,
       Matrix c,
+      Epilogue epilogue,
       Cost cost,
       String scope)
       implements LibraryCall {
@@ -64,25 +93,37 @@ public sealed interface LibraryCall extends Work {
   }
 
   /**
-   * A convolution (cross-correlation) in one of its three directions, all tensors contiguous from
-   * the start of their buffers.
+   * A convolution (cross-correlation) in one of its three directions.
    *
+   * @param type of all three tensors
    * @param image {@code [N, H, W, C]}
    * @param filter {@code [K, R, S, C]}: not the order of our weights, see {@code kernels/filter.cl}
    * @param field {@code [N, P, Q, K]}
+   * @param epilogue {@link Epilogue#NONE}, or for a field of floats one with a bias and no addend
    */
   record Convolve(
       Pass pass,
       Geometry geometry,
+      Type type,
       Buffer image,
       Buffer filter,
       Buffer field,
+      Epilogue epilogue,
       Cost cost,
       String scope)
       implements LibraryCall {
     @Override
     public Kind kind() {
-      return Kind.CONVOLUTION;
+      return type == Type.FLOAT ? Kind.CONVOLUTION : Kind.BFLOAT16_CONVOLUTION;
+    }
+
+    /** The one of the three tensors that is computed. */
+    public Buffer result() {
+      return switch (pass) {
+        case FIELD -> field;
+        case IMAGE -> image;
+        case FILTER -> filter;
+      };
     }
   }
 
@@ -102,5 +143,89 @@ public sealed interface LibraryCall extends Work {
       int paddingDown,
       int paddingAcross,
       int dilationDown,
-      int dilationAcross) {}
+      int dilationAcross) {
+    /** The elements of the image. */
+    public int imageSize() {
+      return n * h * w * c;
+    }
+
+    /** The elements of the filter. */
+    public int filterSize() {
+      return k * r * s * c;
+    }
+
+    /** The elements of the field. */
+    public int fieldSize() {
+      return n * p * q * k;
+    }
+  }
+
+  /** The extents of images {@code [N, H, W, C]}. */
+  record Images(int n, int h, int w, int c) {
+    /** The elements of a channel. */
+    public int rows() {
+      return n * h * w;
+    }
+  }
+
+  /**
+   * Batch normalisation in training, by the moments of each channel: {@code y = (x - mean)
+   * inverseDeviation scale + shift}.
+   *
+   * @param mean of the batch, a result
+   * @param inverseDeviation {@code 1 / sqrt(variance + epsilon)} with the biased variance, a result
+   * @param running moments that follow those of the batch, if any
+   */
+  record BatchNorm(
+      Images images,
+      float epsilon,
+      Buffer x,
+      Buffer scale,
+      Buffer shift,
+      Buffer y,
+      Buffer mean,
+      Buffer inverseDeviation,
+      Optional<Running> running,
+      Cost cost,
+      String scope)
+      implements LibraryCall {
+    @Override
+    public Kind kind() {
+      return Kind.BATCH_NORM;
+    }
+  }
+
+  /**
+   * Moments of many batches: {@code running = (1 - momentum) running + momentum batch}. Finite at
+   * first, whatever the momentum.
+   *
+   * @param variance the unbiased one
+   */
+  record Running(Buffer mean, Buffer variance, float momentum) {}
+
+  /**
+   * The gradients of {@link BatchNorm} by its inputs.
+   *
+   * @param mean and
+   * @param inverseDeviation as {@link BatchNorm} gave them
+   */
+  record BatchNormGradient(
+      Images images,
+      float epsilon,
+      Buffer x,
+      Buffer dy,
+      Buffer scale,
+      Buffer mean,
+      Buffer inverseDeviation,
+      Buffer dx,
+      Buffer dScale,
+      Buffer dShift,
+      Cost cost,
+      String scope)
+      implements LibraryCall {
+    @Override
+    public Kind kind() {
+      return Kind.BATCH_NORM;
+    }
+  }
 }

@@ -137,6 +137,7 @@ public final class PlanBuilder {
     List<Step> list = steps.list;
     if (optimised) {
       list = SharedPanels.share(ColumnSums.merge(list), device.info());
+      list = LibraryNorms.merge(list, device.info());
     }
     List<Step> fused = Fusion.fuse(list, kept.keySet(), optimised);
     var placement =
@@ -341,6 +342,11 @@ public final class PlanBuilder {
       @Override
       public String scope() {
         return work.scope() + (work.op() == null ? "" : "/" + work.op().name());
+      }
+
+      @Override
+      public boolean accepts(LibraryCall call) {
+        return device.accepts(call);
       }
 
       @Override

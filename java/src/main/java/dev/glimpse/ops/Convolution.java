@@ -157,8 +157,10 @@ public record Convolution(
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     if (LibraryConvolution.serves(device)) {
+      Shape x = inputs.get(0);
+      Shape y = shapes(inputs).get(0);
       return LibraryConvolution.workspaces(
-          inputs.get(1), shapes(inputs).get(0), epilogue.equals(Chain.STORE));
+          device, epilogue, scatter ? y : x, inputs.get(1), scatter ? x : y, y);
     }
     if (!device.kind().isCpu()) {
       return List.of();

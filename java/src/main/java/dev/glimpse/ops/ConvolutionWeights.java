@@ -137,7 +137,8 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     if (LibraryConvolution.serves(device)) {
       Shape weights = shapes(inputs).get(0);
-      return LibraryConvolution.workspaces(weights, weights, epilogue.equals(Chain.STORE));
+      return LibraryConvolution.workspaces(
+          device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
     }
     if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
       return winograd(device, inputs.get(0), inputs.get(1)).workspacesByWeights();

@@ -5,17 +5,21 @@ import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.LibraryCall.Convolve;
+import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Pass;
+import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Convolutions by a vendor's library. Over NHWC images it wants its filter as {@code [K, R, S, C]},
  * fields outermost; our weights end with the axis that a forward product runs over. So the filter
  * is a copy in workspace 0, made once a run for all that read the same weights alike, and the
- * gradient by the weights is brought back. The epilogue follows as a launch of its own.
+ * gradient by the weights is brought back. An epilogue of bias and ReLU may be part of the call;
+ * any other follows as a launch of its own.
  */
 final class LibraryConvolution {
   private static final int GROUP = 64;
@@ -26,9 +30,23 @@ final class LibraryConvolution {
     return device.libraries().contains(LibraryCall.Kind.CONVOLUTION);
   }
 
-  /** The filter, and what an epilogue reads. */
-  static List<Long> workspaces(Shape weights, Shape result, boolean direct) {
-    return direct ? List.of(weights.bytes()) : List.of(weights.bytes(), result.bytes());
+  private static boolean roundsToBfloat16(DeviceInfo device) {
+    return device.libraries().contains(LibraryCall.Kind.BFLOAT16_CONVOLUTION);
+  }
+
+  /** The filter, what an epilogue reads, and image, filter and field in bfloat16. */
+  static List<Long> workspaces(
+      DeviceInfo device, Chain epilogue, Shape image, Shape weights, Shape field, Shape result) {
+    var workspaces = new ArrayList<>(List.of(weights.bytes()));
+    if (!epilogue.equals(Chain.STORE)) {
+      workspaces.add(result.bytes());
+    }
+    if (roundsToBfloat16(device)) {
+      for (Shape shape : List.of(image, weights, field)) {
+        workspaces.add(shape.bytes() / 2);
+      }
+    }
+    return workspaces;
   }
 
   /** What decides how weights become a filter. */
@@ -45,8 +63,7 @@ final class LibraryConvolution {
     int channels = fieldsFirst ? weights.dimension(3) : weights.dimension(2);
     int fields = fieldsFirst ? weights.dimension(2) : weights.dimension(3);
     Extent in = Window.extent(source);
-    boolean direct = op.epilogue().equals(Chain.STORE) && site.output(0).contiguous();
-    Buffer result = direct ? site.output(0).buffer() : site.workspace(1);
+    Buffer result = result(site, op.epilogue());
     int rows = source.dimension(0) * op.out().height() * op.out().width();
     int columns = op.scatter() ? channels : fields;
     Extent small = op.scatter() ? in : op.out();
@@ -58,18 +75,120 @@ final class LibraryConvolution {
             channels,
             small,
             fields);
-    site.call(
-        new Convolve(
+    Convolve call =
+        call(
+            site,
             op.scatter() ? Pass.IMAGE : Pass.FIELD,
             geometry,
             op.scatter() ? result : x.buffer(),
-            filter(site),
-            op.scatter() ? x.buffer() : result,
-            cost(geometry),
-            site.scope()));
-    if (!direct) {
-      finish(site, op.epilogue(), new View(result, rows, columns, 0, columns));
+            op.scatter() ? x.buffer() : result);
+    if (!inBfloat16(site, op.epilogue(), call)) {
+      Optional<Convolve> whole = withEpilogue(site, op.epilogue(), call, rows, columns);
+      if (whole.isPresent()) {
+        site.call(whole.get());
+        return;
+      }
+      site.call(call);
     }
+    finish(site, op.epilogue(), new View(result, rows, columns, 0, columns));
+  }
+
+  private static Convolve call(
+      Site site, Pass pass, LibraryCall.Geometry geometry, Buffer image, Buffer field) {
+    return new Convolve(
+        pass,
+        geometry,
+        Type.FLOAT,
+        image,
+        filter(site),
+        field,
+        Epilogue.NONE,
+        cost(geometry),
+        site.scope());
+  }
+
+  /** The output, if the convolution is all of it; else what the epilogue reads. */
+  private static Buffer result(Site site, Chain epilogue) {
+    return epilogue.equals(Chain.STORE) ? site.output(0).buffer() : site.workspace(1);
+  }
+
+  /** Bias and ReLU in the same call, where they are all that follows and the library takes them. */
+  private static Optional<Convolve> withEpilogue(
+      Site site, Chain epilogue, Convolve plain, int rows, int columns) {
+    var in = new ArrayList<View>();
+    for (int i = 1; i < epilogue.inputs(); i++) {
+      in.add(site.input(1 + i));
+    }
+    return LinearEpilogue.of(epilogue, in, rows, columns)
+        .filter(linear -> plain.pass() == Pass.FIELD)
+        .filter(linear -> linear.bias().isPresent() && linear.addend().isEmpty())
+        .map(
+            linear ->
+                new Convolve(
+                    plain.pass(),
+                    plain.geometry(),
+                    plain.type(),
+                    plain.image(),
+                    plain.filter(),
+                    site.output(0).buffer(),
+                    linear,
+                    plain.cost(),
+                    plain.scope()))
+        .filter(site::accepts);
+  }
+
+  /**
+   * The same convolution of tensors that are rounded to bfloat16, its result widened again.
+   *
+   * @return false where the library has none, and nothing was done
+   */
+  private static boolean inBfloat16(Site site, Chain epilogue, Convolve call) {
+    if (!roundsToBfloat16(site.device())) {
+      return false;
+    }
+    int first = epilogue.equals(Chain.STORE) ? 1 : 2;
+    LibraryCall.Geometry g = call.geometry();
+    var rounded =
+        new Convolve(
+            call.pass(),
+            g,
+            Type.BFLOAT16,
+            site.workspace(first),
+            site.workspace(first + 1),
+            site.workspace(first + 2),
+            Epilogue.NONE,
+            call.cost(),
+            call.scope());
+    if (!site.accepts(rounded)) {
+      return false;
+    }
+    if (call.pass() != Pass.IMAGE) {
+      convert(site, "narrow", call.image(), rounded.image(), g.imageSize());
+    }
+    if (call.pass() != Pass.FILTER) {
+      convert(site, "narrow", call.filter(), rounded.filter(), g.filterSize());
+    }
+    if (call.pass() != Pass.FIELD) {
+      convert(site, "narrow", call.field(), rounded.field(), g.fieldSize());
+    }
+    site.call(rounded);
+    int size =
+        switch (call.pass()) {
+          case FIELD -> g.fieldSize();
+          case IMAGE -> g.imageSize();
+          case FILTER -> g.filterSize();
+        };
+    convert(site, "widen", rounded.result(), call.result(), size);
+    return true;
+  }
+
+  private static void convert(Site site, String entry, Buffer from, Buffer to, int count) {
+    site.launch(
+        site.kernel("bfloat16.cl", entry, Map.of()),
+        List.of(from, to, count),
+        List.of((count + GROUP - 1) / GROUP * GROUP, 1),
+        List.of(GROUP, 1),
+        new Cost(0, 6L * count));
   }
 
   static void byWeights(Site site, ConvolutionWeights op) {
@@ -83,24 +202,17 @@ final class LibraryConvolution {
             image.columns(),
             Window.extent(field),
             field.columns());
-    site.call(
-        new Convolve(
-            Pass.FILTER,
-            geometry,
-            site.input(0).buffer(),
-            filter(site),
-            site.input(1).buffer(),
-            cost(geometry),
-            site.scope()));
+    Convolve call =
+        call(site, Pass.FILTER, geometry, site.input(0).buffer(), site.input(1).buffer());
+    if (!inBfloat16(site, op.epilogue(), call)) {
+      site.call(call);
+    }
     int fields = op.fieldFirst() ? geometry.k() : geometry.c();
     int columns = op.fieldFirst() ? geometry.c() : geometry.k();
     Shape weights = Shape.of(geometry.r(), geometry.s(), fields, columns);
-    boolean direct = op.epilogue().equals(Chain.STORE) && site.output(0).contiguous();
-    Buffer result = direct ? site.output(0).buffer() : site.workspace(1);
+    Buffer result = result(site, op.epilogue());
     reorder(site, "weights_of_filter", op.fieldFirst(), filter(site), weights, result);
-    if (!direct) {
-      finish(site, op.epilogue(), new View(result, weights.rows(), columns, 0, columns));
-    }
+    finish(site, op.epilogue(), new View(result, weights.rows(), columns, 0, columns));
   }
 
   private static Buffer filter(Site site) {
@@ -128,10 +240,9 @@ final class LibraryConvolution {
   }
 
   private static Cost cost(LibraryCall.Geometry g) {
-    long image = (long) g.n() * g.h() * g.w() * g.c();
-    long field = (long) g.n() * g.p() * g.q() * g.k();
-    long filter = (long) g.k() * g.r() * g.s() * g.c();
-    return new Cost(2 * field * g.r() * g.s() * g.c(), 4 * (image + field + filter));
+    return new Cost(
+        2L * g.fieldSize() * g.r() * g.s() * g.c(),
+        4L * g.imageSize() + 4L * g.fieldSize() + 4L * g.filterSize());
   }
 
   /** Copies between weights and filter, either of which has the weights' size. */
@@ -149,6 +260,9 @@ final class LibraryConvolution {
   }
 
   private static void finish(Site site, Chain epilogue, View product) {
+    if (epilogue.equals(Chain.STORE)) {
+      return;
+    }
     var in = new ArrayList<>(List.of(product));
     for (int i = 1; i < epilogue.inputs(); i++) {
       in.add(site.input(1 + i));

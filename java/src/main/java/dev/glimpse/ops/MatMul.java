@@ -251,36 +251,46 @@ public record MatMul(
         new Cost(elements * (2L * k + epilogue.flops()), bytes));
   }
 
-  /** A vendor's library computes the product, and launches of their own whatever else there is. */
+  /**
+   * A vendor's library computes the product, with the epilogue where it takes that one; else a
+   * launch of its own does, as for the columns' sums.
+   */
   private void call(Site site, Geometry size, List<View> in, List<View> out) {
-    View a = site.input(0);
-    View b = site.input(1);
-    boolean direct = epilogue.equals(Chain.STORE);
-    View c = direct ? out.get(0) : new View(site.workspace(0), size.m, size.n, 0, size.n);
-    site.call(
-        new LibraryCall.Gemm(
-            transposeA,
-            transposeB,
-            size.m,
-            size.n,
-            size.k,
-            matrix(a),
-            matrix(b),
-            matrix(c),
-            new Cost(2L * size.m * size.n * size.k, a.bytes() + b.bytes() + 4L * size.m * size.n),
-            site.scope()));
-    if (columnSum) {
-      ColumnSum.launch(site, b, site.output(out.size()));
-    }
-    if (!direct) {
-      var operands = new ArrayList<>(List.of(c));
+    Optional<LibraryCall> whole =
+        LinearEpilogue.of(epilogue, in, size.m, size.n)
+            .map(linear -> gemm(site, size, out.get(0), linear, View.bytes(in)))
+            .filter(call -> epilogue.equals(Chain.STORE) || site.accepts(call));
+    if (whole.isPresent()) {
+      site.call(whole.get());
+    } else {
+      View product = new View(site.workspace(0), size.m, size.n, 0, size.n);
+      site.call(gemm(site, size, product, LibraryCall.Epilogue.NONE, 0));
+      var operands = new ArrayList<>(List.of(product));
       operands.addAll(in);
       FusedPointwise.launch(site, epilogue, operands, out);
     }
+    if (columnSum) {
+      ColumnSum.launch(site, site.input(1), site.output(out.size()));
+    }
   }
 
-  private static LibraryCall.Matrix matrix(View view) {
-    return new LibraryCall.Matrix(view.buffer(), view.offset(), view.stride());
+  private LibraryCall gemm(
+      Site site, Geometry size, View c, LibraryCall.Epilogue linear, long bytesOfOperands) {
+    View a = site.input(0);
+    View b = site.input(1);
+    return new LibraryCall.Gemm(
+        transposeA,
+        transposeB,
+        size.m,
+        size.n,
+        size.k,
+        LinearEpilogue.matrix(a),
+        LinearEpilogue.matrix(b),
+        LinearEpilogue.matrix(c),
+        linear,
+        new Cost(
+            2L * size.m * size.n * size.k, a.bytes() + b.bytes() + c.bytes() + bytesOfOperands),
+        site.scope());
   }
 
   /** Copies B to panels, each by a work-item. */

@@ -39,6 +39,12 @@ public interface Site {
   /** What the launches and calls of this op are named after. */
   String scope();
 
+  /**
+   * Whether the device's library takes this very call. To be asked of what is not in every library
+   * for every shape; where it is refused, the op goes another way.
+   */
+  boolean accepts(LibraryCall call);
+
   /** Appends a library call, of a kind that the device's {@link DeviceInfo#libraries()} has. */
   void call(LibraryCall call);
 

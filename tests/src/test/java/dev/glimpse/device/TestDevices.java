@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -14,7 +15,7 @@ public final class TestDevices {
   private static final Map<DeviceInfo.Kind, Device> OPEN = new EnumMap<>(DeviceInfo.Kind.class);
 
   /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
-  private static final DeviceOptions OPTIONS =
+  public static final DeviceOptions OPTIONS =
       new DeviceOptions(
           DeviceOptions.Kernels.valueOf(
               System.getProperty("glimpse.kernels", "auto").toUpperCase(Locale.ROOT)),
@@ -22,6 +23,11 @@ public final class TestDevices {
           true);
 
   private TestDevices() {}
+
+  /** Whether {@code ./glimpse test --device} names the device. */
+  public static boolean isNamed() {
+    return System.getProperty("glimpse.device") != null;
+  }
 
   /**
    * The device that tests run on: {@code glimpse.device}, which {@code ./glimpse test --device}
@@ -44,14 +50,30 @@ public final class TestDevices {
     return of(info().kind());
   }
 
+  /**
+   * The device whose bits do not depend on what is fused: skips the test where a vendor's library
+   * computes, whose kernel with an epilogue may be another than without.
+   */
+  public static Device ownWithoutLibraries() {
+    Device own = own();
+    Assumptions.assumeTrue(
+        own.info().libraries().isEmpty(), "libraries promise no bits across epilogues");
+    return own;
+  }
+
   /** The same device with the kernel variants made for GPUs. */
   public static Device withGpuKernels() {
     return of(info().kind().isCpu() ? DeviceInfo.Kind.OTHER_GPU : info().kind());
   }
 
-  /** The same, and a library that computes products and convolutions in Java. */
-  public static Device withLibraries() {
-    return new LibraryDevice(withGpuKernels());
+  /**
+   * The same, and a library that computes in Java.
+   *
+   * @param kinds of call that it has
+   * @param accepting whether it takes calls that a library may refuse
+   */
+  public static LibraryDevice withLibraries(Set<LibraryCall.Kind> kinds, boolean accepting) {
+    return new LibraryDevice(withGpuKernels(), kinds, accepting);
   }
 
   private static synchronized Device of(DeviceInfo.Kind kind) {

@@ -106,7 +106,7 @@ class RandomGraphTest {
   }
 
   private static List<float[]> run(RandomGraph graph, List<Tensor> wanted, boolean optimised) {
-    Device device = TestDevices.own();
+    Device device = TestDevices.ownWithoutLibraries();
     try (var store = new ParameterStore(device, List.of(), 0)) {
       var builder = new PlanBuilder(store);
       for (int i = 0; i < wanted.size(); i++) {

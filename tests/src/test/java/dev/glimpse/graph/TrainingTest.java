@@ -22,6 +22,7 @@ class TrainingTest {
 
   @Test
   void aPlanHasTheBitsOfAnEagerOne() {
+    Device device = TestDevices.ownWithoutLibraries();
     assertArrayEquals(
         SmallVae.train(device, 5, 2, ADAM, false), SmallVae.train(device, 5, 2, ADAM, true));
   }

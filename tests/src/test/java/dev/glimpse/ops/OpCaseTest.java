@@ -3,10 +3,13 @@ package dev.glimpse.ops;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.glimpse.device.Device;
+import dev.glimpse.device.LibraryCall.Kind;
 import dev.glimpse.device.TestDevices;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -44,11 +47,16 @@ class OpCaseTest {
             "epilogues",
             "shared panels",
             "convolutions",
-            "convolution epilogues")) {
+            "convolution epilogues",
+            "normalizations")) {
       groups.put(group, OpCases.brief().get(group));
     }
     groups.put("windows", OpCases.sizes().get("convolutions by windows"));
-    return check("a library in Java", TestDevices::withLibraries, groups);
+    groups.put("linear epilogues", LinearEpilogueCases.of(7, 15, 3));
+    Set<Kind> kinds = EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM);
+    return Stream.concat(
+        check("a library in Java", () -> TestDevices.withLibraries(kinds, true), groups),
+        check("one that refuses", () -> TestDevices.withLibraries(kinds, false), groups));
   }
 
   private static Stream<DynamicNode> check(

@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import dev.glimpse.device.Backend;
+import dev.glimpse.device.CacheFolder;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
@@ -16,16 +17,25 @@ public final class CudaBackend implements Backend {
   private static final Logger LOG = LoggerFactory.getLogger(CudaBackend.class);
 
   private final CudaLibraries libraries;
-  private final ProgramCache cache;
+  private final ProgramCache programs;
+  private final ProgramCache algorithms;
   private Optional<String> trouble;
 
   public CudaBackend() {
-    this(CudaLibraries.ofUser(), ProgramCache.ofUser());
+    this(
+        CudaLibraries.ofUser(),
+        ProgramCache.ofUser(),
+        new ProgramCache(CacheFolder.named("algorithms")));
   }
 
-  CudaBackend(CudaLibraries libraries, ProgramCache cache) {
+  /**
+   * @param programs that were compiled
+   * @param algorithms of libraries that were measured to be the fastest
+   */
+  CudaBackend(CudaLibraries libraries, ProgramCache programs, ProgramCache algorithms) {
     this.libraries = libraries;
-    this.cache = cache;
+    this.programs = programs;
+    this.algorithms = algorithms;
   }
 
   @Override
@@ -63,6 +73,6 @@ public final class CudaBackend implements Backend {
     }
     int ordinal = Integer.parseInt(wanted.id().substring(name().length() + 1));
     DeviceInfo served = wanted.with(CudaCalls.load(libraries, options));
-    return new CudaDevice(served, ordinal, options, cache);
+    return new CudaDevice(served, ordinal, options, programs, algorithms);
   }
 }

@@ -1,6 +1,5 @@
 package dev.glimpse.device.cuda;
 
-import dev.glimpse.device.CacheFolder;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.DeviceOptions.Kernels;
@@ -10,6 +9,7 @@ import dev.glimpse.device.ProgramCache;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +22,15 @@ final class CudaCalls {
 
   private final CudaDevice device;
   private final DeviceOptions options;
+  private final ProgramCache algorithms;
   private CudaWorkspace workspace;
   private CudaBlas blas;
   private CudaDnn dnn;
 
-  CudaCalls(CudaDevice device, DeviceOptions options) {
+  CudaCalls(CudaDevice device, DeviceOptions options, ProgramCache algorithms) {
     this.device = device;
     this.options = options;
+    this.algorithms = algorithms;
   }
 
   /**
@@ -48,6 +50,15 @@ final class CudaCalls {
     }
     offer(kinds, LibraryCall.Kind.GEMM, libraries.loadBlas(), options);
     offer(kinds, LibraryCall.Kind.CONVOLUTION, libraries.loadDnn(), options);
+    if (kinds.contains(LibraryCall.Kind.CONVOLUTION)) {
+      if (options.precision().equals(Optional.of(Precision.BF16))) {
+        kinds.add(LibraryCall.Kind.BFLOAT16_CONVOLUTION);
+      }
+      if (options.kernels() == Kernels.LIBRARY) {
+        // Ours is a pass less, as its activation fuses: cuDNN's is for who wants to compare.
+        kinds.add(LibraryCall.Kind.BATCH_NORM);
+      }
+    }
     return kinds;
   }
 
@@ -76,6 +87,10 @@ final class CudaCalls {
       }
       return blas.bind(gemm);
     }
+    return dnn(precision).bind(call);
+  }
+
+  private CudaDnn dnn(Precision precision) {
     if (dnn == null) {
       dnn =
           new CudaDnn(
@@ -84,9 +99,29 @@ final class CudaCalls {
               workspace,
               precision,
               options.deterministic(),
-              new ProgramCache(CacheFolder.named("algorithms")));
+              algorithms);
     }
-    return dnn.bind((LibraryCall.Convolve) call);
+    return dnn;
+  }
+
+  /**
+   * Whether a library takes this very call. cuDNN says so of some only when it is to compute them,
+   * and so it does, once, before there is anything that could be spoilt.
+   */
+  boolean accepts(LibraryCall call, CUstream_st stream) {
+    try (BoundWork work = bind(call)) {
+      work.enqueue(stream);
+      return true;
+    } catch (DeviceException e) {
+      boolean unsupported =
+          e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")
+              || e.code().equals("CUBLAS_STATUS_NOT_SUPPORTED");
+      if (!unsupported) {
+        throw e;
+      }
+      LOG.debug("{}: not by the library", call.scope(), e);
+      return false;
+    }
   }
 
   void close() {

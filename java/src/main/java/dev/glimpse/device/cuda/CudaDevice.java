@@ -45,11 +45,16 @@ final class CudaDevice implements Device {
   private boolean closed;
   private boolean tornDown;
 
-  CudaDevice(DeviceInfo info, int ordinal, DeviceOptions options, ProgramCache cache) {
+  CudaDevice(
+      DeviceInfo info,
+      int ordinal,
+      DeviceOptions options,
+      ProgramCache programs,
+      ProgramCache algorithms) {
     this.info = info;
     this.handle = CudaDriver.handle(ordinal);
-    this.programs = new CudaPrograms(info, handle, cache);
-    this.calls = new CudaCalls(this, options);
+    this.programs = new CudaPrograms(info, handle, programs);
+    this.calls = new CudaCalls(this, options, algorithms);
     check(cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
     makeCurrent();
     check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
@@ -201,6 +206,11 @@ final class CudaDevice implements Device {
 
   BoundWork bind(LibraryCall call) {
     return calls.bind(call);
+  }
+
+  @Override
+  public boolean accepts(LibraryCall call) {
+    return calls.accepts(call, stream());
   }
 
   /** The stream of an open device, whose context is the thread's current one from now on. */

@@ -5,14 +5,18 @@ import static org.bytedeco.cuda.global.cudnn.*;
 import dev.glimpse.device.DeviceException;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions.Precision;
+import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.LibraryCall.Convolve;
+import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Geometry;
+import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.ProgramCache;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudnn.cudnnActivationStruct;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdFilterAlgoPerf_t;
@@ -25,8 +29,9 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Convolutions by cuDNN, NHWC. Which of its algorithms runs is found by measuring them all, once
- * per shape, precision and device: the answer is kept on disk.
+ * cuDNN: convolutions, NHWC, here; batch normalisation in {@link CudaBatchNorm}. Which of its
+ * algorithms for a convolution runs is found by measuring them all, once per shape, precision and
+ * device: the answer is kept on disk.
  *
  * <p>This is cuDNN's older interface, deprecated in version 9 and whole in it: its graph interface
  * would take several times the code for the same three calls.
@@ -41,6 +46,7 @@ final class CudaDnn {
   private final ProgramCache cache;
   private final int mathType;
   private final boolean deterministic;
+  private final CudaBatchNorm batchNorm = new CudaBatchNorm(handle, one, zero);
   private final Map<String, Algorithm> chosen = new HashMap<>();
 
   /**
@@ -80,8 +86,7 @@ final class CudaDnn {
     this.device = device;
     this.workspace = workspace;
     this.cache = cache;
-    // The default is allowed TF32 where the device has it; of BF16 from FP32 tensors cuDNN has
-    // none.
+    // The default is allowed TF32 where the device has it.
     this.mathType = precision == Precision.FP32 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
     this.deterministic = deterministic;
     check(cudnnCreate(handle), "cudnnCreate", "");
@@ -94,7 +99,18 @@ final class CudaDnn {
     zero.close();
   }
 
-  BoundWork bind(Convolve call) {
+  /** Any call but a product. */
+  BoundWork bind(LibraryCall call) {
+    if (call instanceof LibraryCall.BatchNorm norm) {
+      return batchNorm.bind(norm);
+    }
+    if (call instanceof LibraryCall.BatchNormGradient gradient) {
+      return batchNorm.bind(gradient);
+    }
+    return bindConvolution((Convolve) call);
+  }
+
+  private BoundWork bindConvolution(Convolve call) {
     var bound = new Bound(call);
     try {
       Algorithm algorithm = chosen.computeIfAbsent(key(call), key -> choose(bound, key));
@@ -107,14 +123,25 @@ final class CudaDnn {
   }
 
   private String key(Convolve call) {
-    return "%s %s, cuDNN %d, math type %d, deterministic %b, at most %d bytes"
+    return "%s %s %s %s, cuDNN %d, math type %d, deterministic %b, at most %d bytes"
         .formatted(
             call.pass(),
             call.geometry(),
+            call.type(),
+            isFused(call) ? call.epilogue().relu() ? "bias, ReLU" : "bias" : "no epilogue",
             cudnnGetVersion(),
-            mathType,
+            mathType(call.type()),
             deterministic,
             workspace.bytes());
+  }
+
+  private static boolean isFused(Convolve call) {
+    return !call.epilogue().equals(Epilogue.NONE);
+  }
+
+  /** Only tensor cores multiply BF16. */
+  private int mathType(Type type) {
+    return type == Type.BFLOAT16 ? CUDNN_TENSOR_OP_MATH : mathType;
   }
 
   private Algorithm choose(Bound bound, String description) {
@@ -134,10 +161,14 @@ final class CudaDnn {
     private final Pointer imageMemory;
     private final Pointer filterMemory;
     private final Pointer fieldMemory;
+    private final Pointer biasMemory;
     private final cudnnTensorStruct image = new cudnnTensorStruct();
     private final cudnnFilterStruct filter = new cudnnFilterStruct();
     private final cudnnTensorStruct field = new cudnnTensorStruct();
     private final cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
+    private final cudnnTensorStruct bias = new cudnnTensorStruct();
+    private final cudnnActivationStruct activation = new cudnnActivationStruct();
+    private final FloatPointer alpha;
     private Algorithm algorithm;
 
     Bound(Convolve call) {
@@ -145,8 +176,13 @@ final class CudaDnn {
       this.imageMemory = new DevicePointer(CudaBuffer.address(call.image()));
       this.filterMemory = new DevicePointer(CudaBuffer.address(call.filter()));
       this.fieldMemory = new DevicePointer(CudaBuffer.address(call.field()));
+      this.biasMemory = call.epilogue().bias().map(CudaBlas::address).orElse(null);
+      this.alpha = new FloatPointer(call.epilogue().alpha());
       try {
         describe(call.geometry());
+        if (isFused(call)) {
+          describeEpilogue(call.geometry());
+        }
       } catch (RuntimeException e) {
         close();
         throw e;
@@ -154,20 +190,18 @@ final class CudaDnn {
     }
 
     private void describe(Geometry g) {
+      int type = call.type() == Type.FLOAT ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
       check(cudnnCreateTensorDescriptor(image), "cudnnCreateTensorDescriptor");
       check(
-          cudnnSetTensor4dDescriptor(
-              image, CUDNN_TENSOR_NHWC, CUDNN_DATA_FLOAT, g.n(), g.c(), g.h(), g.w()),
+          cudnnSetTensor4dDescriptor(image, CUDNN_TENSOR_NHWC, type, g.n(), g.c(), g.h(), g.w()),
           "cudnnSetTensor4dDescriptor");
       check(cudnnCreateFilterDescriptor(filter), "cudnnCreateFilterDescriptor");
       check(
-          cudnnSetFilter4dDescriptor(
-              filter, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NHWC, g.k(), g.c(), g.r(), g.s()),
+          cudnnSetFilter4dDescriptor(filter, type, CUDNN_TENSOR_NHWC, g.k(), g.c(), g.r(), g.s()),
           "cudnnSetFilter4dDescriptor");
       check(cudnnCreateTensorDescriptor(field), "cudnnCreateTensorDescriptor");
       check(
-          cudnnSetTensor4dDescriptor(
-              field, CUDNN_TENSOR_NHWC, CUDNN_DATA_FLOAT, g.n(), g.k(), g.p(), g.q()),
+          cudnnSetTensor4dDescriptor(field, CUDNN_TENSOR_NHWC, type, g.n(), g.k(), g.p(), g.q()),
           "cudnnSetTensor4dDescriptor");
       check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
       check(
@@ -182,7 +216,24 @@ final class CudaDnn {
               CUDNN_CROSS_CORRELATION,
               CUDNN_DATA_FLOAT),
           "cudnnSetConvolution2dDescriptor");
-      check(cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType");
+      check(
+          cudnnSetConvolutionMathType(convolution, mathType(call.type())),
+          "cudnnSetConvolutionMathType");
+    }
+
+    private void describeEpilogue(Geometry g) {
+      check(cudnnCreateTensorDescriptor(bias), "cudnnCreateTensorDescriptor");
+      check(
+          cudnnSetTensor4dDescriptor(bias, CUDNN_TENSOR_NHWC, CUDNN_DATA_FLOAT, 1, g.k(), 1, 1),
+          "cudnnSetTensor4dDescriptor");
+      check(cudnnCreateActivationDescriptor(activation), "cudnnCreateActivationDescriptor");
+      check(
+          cudnnSetActivationDescriptor(
+              activation,
+              call.epilogue().relu() ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY,
+              CUDNN_PROPAGATE_NAN,
+              0),
+          "cudnnSetActivationDescriptor");
     }
 
     /**
@@ -190,7 +241,7 @@ final class CudaDnn {
      * recorded before it computes anything.
      */
     Algorithm fastest() {
-      var best = new Best();
+      var best = new Best(call);
       switch (call.pass()) {
         case FIELD -> measureField(best);
         case IMAGE -> measureImage(best);
@@ -308,6 +359,10 @@ final class CudaDnn {
 
     @Override
     public void enqueue(CUstream_st stream) {
+      if (isFused(call)) {
+        enqueueFused();
+        return;
+      }
       switch (call.pass()) {
         case FIELD ->
             check(
@@ -363,6 +418,31 @@ final class CudaDnn {
       }
     }
 
+    /** The addend is the result itself, times zero: it is not read. */
+    private void enqueueFused() {
+      check(
+          cudnnConvolutionBiasActivationForward(
+              handle,
+              alpha,
+              image,
+              imageMemory,
+              filter,
+              filterMemory,
+              convolution,
+              algorithm.id,
+              workspace.pointer(),
+              algorithm.bytes,
+              zero,
+              field,
+              fieldMemory,
+              bias,
+              biasMemory,
+              activation,
+              field,
+              fieldMemory),
+          "cudnnConvolutionBiasActivationForward");
+    }
+
     private void check(int code, String function) {
       CudaDnn.check(code, function, call.scope());
     }
@@ -377,7 +457,12 @@ final class CudaDnn {
         cudnnDestroyFilterDescriptor(filter);
         filter.setNull();
       }
-      for (cudnnTensorStruct tensor : new cudnnTensorStruct[] {image, field}) {
+      if (!activation.isNull()) {
+        cudnnDestroyActivationDescriptor(activation);
+        activation.setNull();
+      }
+      alpha.close();
+      for (cudnnTensorStruct tensor : new cudnnTensorStruct[] {image, field, bias}) {
         if (!tensor.isNull()) {
           cudnnDestroyTensorDescriptor(tensor);
           tensor.setNull();
@@ -388,22 +473,35 @@ final class CudaDnn {
 
   /** The fastest of those that may run. */
   private final class Best {
+    private final Convolve call;
     private Candidate candidate;
+
+    Best(Convolve call) {
+      this.call = call;
+    }
 
     void offer(Candidate other) {
       // cuDNN also measures its default math type, whichever was asked for.
       boolean allowed =
           other.status == CUDNN_STATUS_SUCCESS
               && other.algorithm.bytes <= workspace.bytes()
-              && (mathType != CUDNN_FMA_MATH || other.algorithm.mathType == CUDNN_FMA_MATH)
+              && (mathType(call.type()) != CUDNN_FMA_MATH
+                  || other.algorithm.mathType == CUDNN_FMA_MATH)
+              && (!needsImplicitPrecomp()
+                  || other.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
               && (!deterministic || other.determinism == CUDNN_DETERMINISTIC);
       if (allowed && (candidate == null || other.milliseconds < candidate.milliseconds)) {
         candidate = other;
       }
     }
+
+    /** cuDNN adds a bias without an activation in this algorithm alone. */
+    private boolean needsImplicitPrecomp() {
+      return isFused(call) && !call.epilogue().relu();
+    }
   }
 
-  private static void check(int code, String function, String scope) {
+  static void check(int code, String function, String scope) {
     if (code != CUDNN_STATUS_SUCCESS) {
       BytePointer name = cudnnGetErrorString(code);
       String symbol = name == null ? "CUDNN_STATUS_" + code : name.getString();

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaDeviceTest {
   private static final int COUNT = 40;
 
-  /** No stand-in computes what cuBLAS and cuDNN do. */
+  /** Libraries are CudaCallsTest's. */
   private static final DeviceOptions HAND =
       new DeviceOptions(DeviceOptions.Kernels.HAND, Optional.empty(), false);
 
@@ -60,7 +60,9 @@ class CudaDeviceTest {
   @BeforeAll
   static void openDevice() throws IOException, InterruptedException {
     cache = new ProgramCache(folder.resolve("programs"));
-    backend = new CudaBackend(FakeDriver.libraries(folder), cache);
+    backend =
+        new CudaBackend(
+            FakeDriver.libraries(), cache, new ProgramCache(folder.resolve("algorithms")));
     List<DeviceInfo> devices = backend.devices();
     assertEquals("", backend.unavailableBecause());
     assertEquals(List.of("cuda:0"), devices.stream().map(DeviceInfo::id).toList());

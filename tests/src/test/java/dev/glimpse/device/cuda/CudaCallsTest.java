@@ -1,0 +1,347 @@
+package dev.glimpse.device.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.glimpse.device.Buffer;
+import dev.glimpse.device.Device;
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceOptions;
+import dev.glimpse.device.DeviceOptions.Kernels;
+import dev.glimpse.device.DeviceOptions.Precision;
+import dev.glimpse.device.Launch.Cost;
+import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.LibraryCall.BatchNorm;
+import dev.glimpse.device.LibraryCall.BatchNormGradient;
+import dev.glimpse.device.LibraryCall.Convolve;
+import dev.glimpse.device.LibraryCall.Epilogue;
+import dev.glimpse.device.LibraryCall.Gemm;
+import dev.glimpse.device.LibraryCall.Geometry;
+import dev.glimpse.device.LibraryCall.Images;
+import dev.glimpse.device.LibraryCall.Kind;
+import dev.glimpse.device.LibraryCall.Matrix;
+import dev.glimpse.device.LibraryCall.Pass;
+import dev.glimpse.device.LibraryCall.Running;
+import dev.glimpse.device.LibraryCall.Type;
+import dev.glimpse.device.LibraryDevice;
+import dev.glimpse.device.ProgramCache;
+import dev.glimpse.device.Recording;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How cuBLAS and cuDNN are called, over stand-ins for them that compute: descriptors, strides,
+ * pointers and orders of arguments must be such that the result is what the contract of {@link
+ * LibraryCall} says, which {@link LibraryDevice} knows.
+ */
+class CudaCallsTest {
+  private static final Cost FREE = new Cost(0, 0);
+
+  @TempDir static Path folder;
+
+  private static CudaBackend backend;
+  private final List<Buffer> buffers = new ArrayList<>();
+  private Device device;
+
+  @BeforeAll
+  static void findDevice() throws IOException, InterruptedException {
+    backend =
+        new CudaBackend(
+            FakeDriver.libraries(),
+            new ProgramCache(folder.resolve("programs")),
+            new ProgramCache(folder.resolve("algorithms")));
+  }
+
+  private static Device open(Kernels kernels, Precision precision, boolean deterministic) {
+    return backend.open(
+        backend.devices().get(0),
+        new DeviceOptions(kernels, Optional.of(precision), deterministic));
+  }
+
+  @BeforeEach
+  void open() {
+    device = open(Kernels.LIBRARY, Precision.BF16, true);
+  }
+
+  @AfterEach
+  void nothingStays() {
+    forget();
+    device.close();
+    assertEquals(0, device.liveObjects());
+    assertEquals(0, FakeDriver.live());
+  }
+
+  private Buffer buffer(int floats) {
+    Buffer buffer = device.allocate(4L * floats);
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  /** The same call by the library and by its contract, from the same memory. */
+  private void check(LibraryCall call) {
+    assertTrue(device.accepts(call));
+    var contract = new LibraryDevice(device, EnumSet.allOf(Kind.class), true);
+    boolean narrow = call instanceof Convolve c && c.type() == Type.BFLOAT16;
+    fill(narrow);
+    List<float[]> expected = contents(contract.record(List.of(call)), 1, narrow);
+    fill(narrow);
+    // One by one first, then as a graph: a second run finds the first one's results.
+    List<float[]> actual = contents(device.record(List.of(call)), 1, narrow);
+    assertClose(expected, actual);
+    fill(narrow);
+    expected = contents(contract.record(List.of(call)), 3, narrow);
+    fill(narrow);
+    int graphs = FakeDriver.graphLaunches();
+    actual = contents(device.record(List.of(call)), 3, narrow);
+    assertEquals(2, FakeDriver.graphLaunches() - graphs);
+    assertClose(expected, actual);
+  }
+
+  private static void assertClose(List<float[]> expected, List<float[]> actual) {
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i), actual.get(i), 1e-4f, "buffer " + i);
+    }
+  }
+
+  private List<float[]> contents(Recording recording, int runs, boolean narrow) {
+    try (recording) {
+      for (int run = 0; run < runs; run++) {
+        recording.run();
+      }
+    }
+    var contents = new ArrayList<float[]>();
+    for (Buffer buffer : buffers) {
+      ByteBuffer host = host(buffer);
+      device.read(buffer, host);
+      float[] values = new float[(int) buffer.bytes() / (narrow ? 2 : 4)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            narrow ? Float.intBitsToFloat(host.getShort(2 * i) << 16) : host.getFloat(4 * i);
+      }
+      contents.add(values);
+    }
+    return contents;
+  }
+
+  private static ByteBuffer host(Buffer buffer) {
+    return ByteBuffer.allocateDirect((int) buffer.bytes()).order(ByteOrder.nativeOrder());
+  }
+
+  private void fill(boolean narrow) {
+    var random = new SplittableRandom(1);
+    for (Buffer buffer : buffers) {
+      ByteBuffer host = host(buffer);
+      for (int i = 0; i < buffer.bytes() / (narrow ? 2 : 4); i++) {
+        float value = (float) random.nextGaussian();
+        if (narrow) {
+          host.putShort(2 * i, (short) (Float.floatToRawIntBits(value) >> 16));
+        } else {
+          host.putFloat(4 * i, value);
+        }
+      }
+      device.write(buffer, host);
+    }
+  }
+
+  /** Matrices in larger ones, at odd places. */
+  private Matrix matrix(int rows, int columns) {
+    return new Matrix(buffer(3 + rows * (columns + 2)), 3, columns + 2);
+  }
+
+  private Gemm gemm(boolean transposeA, boolean transposeB, int k, Matrix c, Epilogue epilogue) {
+    int m = 5;
+    int n = 4;
+    return new Gemm(
+        transposeA,
+        transposeB,
+        m,
+        n,
+        k,
+        transposeA ? matrix(k, m) : matrix(m, k),
+        transposeB ? matrix(n, k) : matrix(k, n),
+        c,
+        epilogue,
+        FREE,
+        "a layer");
+  }
+
+  @Test
+  void productsOfMatricesInAnyOrder() {
+    for (boolean transposeA : new boolean[] {false, true}) {
+      for (boolean transposeB : new boolean[] {false, true}) {
+        check(gemm(transposeA, transposeB, 3, matrix(5, 4), Epilogue.NONE));
+        var all =
+            new Epilogue(0.5f, -2, Optional.of(matrix(5, 4)), Optional.of(matrix(1, 4)), true);
+        check(gemm(transposeA, transposeB, 3, matrix(5, 4), all));
+      }
+    }
+  }
+
+  @Test
+  void productsWithAPartOfAnEpilogue() {
+    Optional<Matrix> none = Optional.empty();
+    Optional<Matrix> bias = Optional.of(matrix(1, 4));
+    for (Epilogue epilogue :
+        List.of(
+            new Epilogue(1, 0, none, none, true),
+            new Epilogue(1, 0, none, bias, false),
+            new Epilogue(3, 0, none, none, false),
+            new Epilogue(1, 0.25f, Optional.of(matrix(5, 4)), none, false))) {
+      check(gemm(false, true, 3, matrix(5, 4), epilogue));
+    }
+    Matrix c = matrix(5, 4);
+    check(gemm(false, false, 3, c, new Epilogue(1, 1, Optional.of(c), bias, false)));
+  }
+
+  /** A matrix of one row may have any stride. */
+  @Test
+  void oneRow() {
+    Matrix a = new Matrix(buffer(8), 0, 1);
+    Matrix c = new Matrix(buffer(8), 2, 1);
+    var relu = new Epilogue(1, 0, Optional.empty(), Optional.empty(), true);
+    for (Epilogue epilogue : List.of(Epilogue.NONE, relu)) {
+      check(new Gemm(false, false, 1, 4, 6, a, matrix(6, 4), c, epilogue, FREE, "a layer"));
+    }
+  }
+
+  @Test
+  void aProductThatCublasLtLacksIsDeclined() {
+    Matrix c = matrix(5, 4);
+    var relu = new Epilogue(1, 0, Optional.empty(), Optional.empty(), true);
+    LibraryCall refused = gemm(false, false, 13, c, relu);
+    assertFalse(device.accepts(refused));
+    assertTrue(device.accepts(gemm(false, false, 13, c, Epilogue.NONE)));
+    var refusal = assertThrows(DeviceException.class, () -> device.record(List.of(refused)));
+    assertEquals("CUBLAS_STATUS_NOT_SUPPORTED", refusal.code());
+    assertTrue(refusal.getMessage().startsWith("a layer: "), refusal.getMessage());
+  }
+
+  private void forget() {
+    buffers.forEach(Buffer::close);
+    buffers.clear();
+  }
+
+  /** 2 images of 5 x 4, windows of 3 x 2 with all else uneven. */
+  private static Geometry geometry(int channels, int fields) {
+    return new Geometry(2, 5, 4, channels, 3, 4, fields, 3, 2, 2, 1, 1, 1, 1, 2);
+  }
+
+  private Convolve convolve(Pass pass, Geometry g, Type type, Epilogue epilogue) {
+    return new Convolve(
+        pass,
+        g,
+        type,
+        buffer(g.imageSize()),
+        buffer(g.filterSize()),
+        buffer(g.fieldSize()),
+        epilogue,
+        FREE,
+        "a layer");
+  }
+
+  @Test
+  void convolutionsInAllDirections() {
+    for (Pass pass : Pass.values()) {
+      check(convolve(pass, geometry(3, 2), Type.FLOAT, Epilogue.NONE));
+      forget();
+      check(convolve(pass, geometry(3, 2), Type.BFLOAT16, Epilogue.NONE));
+      forget();
+    }
+  }
+
+  @Test
+  void convolutionsWithBiasAndRelu() {
+    for (boolean relu : new boolean[] {false, true}) {
+      var epilogue = new Epilogue(0.5f, 0, Optional.empty(), Optional.of(matrix(1, 2)), relu);
+      check(convolve(Pass.FIELD, geometry(3, 2), Type.FLOAT, epilogue));
+    }
+  }
+
+  @Test
+  void aConvolutionThatCudnnLacksIsDeclined() {
+    assertFalse(
+        device.accepts(convolve(Pass.FIELD, geometry(13, 2), Type.BFLOAT16, Epilogue.NONE)));
+    assertTrue(device.accepts(convolve(Pass.FIELD, geometry(13, 2), Type.FLOAT, Epilogue.NONE)));
+    var bias = new Epilogue(1, 0, Optional.empty(), Optional.of(matrix(1, 13)), true);
+    assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 13), Type.FLOAT, bias)));
+  }
+
+  /** Whatever is wrong with a call but that the library lacks it is no reason to go another way. */
+  @Test
+  void aWrongCallIsAnError() {
+    var g = new Geometry(2, 5, 4, 3, 4, 4, 2, 3, 2, 2, 1, 1, 1, 1, 2);
+    var wrong =
+        assertThrows(
+            DeviceException.class,
+            () -> device.accepts(convolve(Pass.FIELD, g, Type.FLOAT, Epilogue.NONE)));
+    assertEquals("CUDNN_STATUS_BAD_PARAM", wrong.code());
+  }
+
+  private BatchNorm norm(Optional<Running> running) {
+    return new BatchNorm(
+        new Images(2, 3, 2, 5),
+        0.5f,
+        buffer(60),
+        buffer(5),
+        buffer(5),
+        buffer(60),
+        buffer(5),
+        buffer(5),
+        running,
+        FREE,
+        "a layer");
+  }
+
+  @Test
+  void batchNormBothWays() {
+    check(norm(Optional.empty()));
+    check(norm(Optional.of(new Running(buffer(5), buffer(5), 0.25f))));
+    check(
+        new BatchNormGradient(
+            new Images(2, 3, 2, 5),
+            0.5f,
+            buffer(60),
+            buffer(60),
+            buffer(5),
+            buffer(5),
+            buffer(5),
+            buffer(60),
+            buffer(5),
+            buffer(5),
+            FREE,
+            "a layer"));
+  }
+
+  @Test
+  void whatIsOfferedDependsOnWhatIsAskedFor() {
+    assertEquals(EnumSet.of(Kind.GEMM, Kind.CONVOLUTION), offered(Kernels.AUTO, Precision.TF32));
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION),
+        offered(Kernels.AUTO, Precision.BF16));
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM),
+        offered(Kernels.LIBRARY, Precision.FP32));
+  }
+
+  private static Set<Kind> offered(Kernels kernels, Precision precision) {
+    try (Device other = open(kernels, precision, false)) {
+      return other.info().libraries();
+    }
+  }
+}
