@@ -139,8 +139,8 @@ final class M2 {
   record Lesson(Tensor loss, Map<String, Tensor> metrics) {}
 
   /**
-   * The weight of U(x). Before the classifier has learnt anything, U(x) makes it tell images apart
-   * by whatever helps to draw them, and with few labels it never gets away from that.
+   * U(x) with its weight in this epoch. A warm-up lets the classifier learn from labels first, lest
+   * it tell images apart by whatever helps to draw them.
    */
   private Tensor warmedUp(Tensor unlabelled) {
     if (unlabelledWarmup == 0) {
