@@ -1,0 +1,483 @@
+package dev.glimpse.device.cuda;
+
+import static org.bytedeco.cuda.global.cudnn.*;
+
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.DeviceOptions.Precision;
+import dev.glimpse.device.LibraryCall.Convolve;
+import dev.glimpse.device.LibraryCall.Epilogue;
+import dev.glimpse.device.LibraryCall.Geometry;
+import dev.glimpse.device.LibraryCall.Type;
+import dev.glimpse.device.ProgramCache;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudnn.cudnnActivationStruct;
+import org.bytedeco.cuda.cudnn.cudnnContext;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdFilterAlgoPerf_t;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionFwdAlgoPerf_t;
+import org.bytedeco.cuda.cudnn.cudnnConvolutionStruct;
+import org.bytedeco.cuda.cudnn.cudnnFilterStruct;
+import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Convolutions and their gradients by cuDNN, NHWC. Which of its algorithms runs is found by
+ * measuring them all, once per shape, precision and device: the answer is kept on disk.
+ */
+@SuppressWarnings("deprecation")
+final class CudaConvolution {
+  private final cudnnContext handle;
+  private final FloatPointer one;
+  private final FloatPointer zero;
+  private final DeviceInfo device;
+  private final CudaWorkspace workspace;
+  private final ProgramCache cache;
+  private final int mathType;
+  private final boolean deterministic;
+  private final Map<String, Algorithm> chosen = new HashMap<>();
+
+  /**
+   * An algorithm of cuDNN.
+   *
+   * @param id of the enumeration for the pass
+   * @param mathType which it needs
+   * @param bytes of workspace
+   */
+  private record Algorithm(int id, int mathType, long bytes) {
+    static Optional<Algorithm> parse(byte[] stored) {
+      String[] parts = new String(stored, StandardCharsets.US_ASCII).trim().split(" ");
+      try {
+        return Optional.of(
+            new Algorithm(
+                Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        return Optional.empty(); // Damaged: it is measured again.
+      }
+    }
+
+    byte[] stored() {
+      return (id + " " + mathType + " " + bytes).getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+
+  /** What cuDNN measured of one algorithm, the same in the three kinds of its records. */
+  private record Candidate(Algorithm algorithm, int status, int determinism, float milliseconds) {}
+
+  /** With the handle and the constants of {@link CudaDnn}, which closes them. */
+  CudaConvolution(
+      cudnnContext handle,
+      FloatPointer one,
+      FloatPointer zero,
+      DeviceInfo device,
+      CudaWorkspace workspace,
+      Precision precision,
+      boolean deterministic,
+      ProgramCache cache) {
+    this.handle = handle;
+    this.one = one;
+    this.zero = zero;
+    this.device = device;
+    this.workspace = workspace;
+    this.cache = cache;
+    // The default is allowed TF32 where the device has it.
+    this.mathType = precision == Precision.FP32 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
+    this.deterministic = deterministic;
+  }
+
+  BoundWork bind(Convolve call) {
+    var bound = new Bound(call);
+    try {
+      Algorithm algorithm = chosen.computeIfAbsent(key(call), key -> choose(bound, key));
+      bound.use(algorithm);
+      return bound;
+    } catch (RuntimeException e) {
+      bound.close();
+      throw e;
+    }
+  }
+
+  private String key(Convolve call) {
+    return "%s %s %s %s, cuDNN %d, math type %d, deterministic %b, at most %d bytes"
+        .formatted(
+            call.pass(),
+            call.geometry(),
+            call.type(),
+            isFused(call) ? call.epilogue().relu() ? "bias, ReLU" : "bias" : "no epilogue",
+            cudnnGetVersion(),
+            mathType(call.type()),
+            deterministic,
+            workspace.bytes());
+  }
+
+  private static boolean isFused(Convolve call) {
+    return !call.epilogue().equals(Epilogue.NONE);
+  }
+
+  /** Only tensor cores multiply BF16. */
+  private int mathType(Type type) {
+    return type == Type.BFLOAT16 ? CUDNN_TENSOR_OP_MATH : mathType;
+  }
+
+  private Algorithm choose(Bound bound, String description) {
+    String key = ProgramCache.key(description, "", device);
+    Optional<Algorithm> known = cache.load(key).flatMap(Algorithm::parse);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Algorithm measured = bound.fastest();
+    cache.store(key, measured.stored());
+    return measured;
+  }
+
+  /** A convolution with its descriptors. */
+  private final class Bound implements BoundWork {
+    private final Convolve call;
+    private final Pointer imageMemory;
+    private final Pointer filterMemory;
+    private final Pointer fieldMemory;
+    private final Pointer biasMemory;
+    private final cudnnTensorStruct image = new cudnnTensorStruct();
+    private final cudnnFilterStruct filter = new cudnnFilterStruct();
+    private final cudnnTensorStruct field = new cudnnTensorStruct();
+    private final cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
+    private final cudnnTensorStruct bias = new cudnnTensorStruct();
+    private final cudnnActivationStruct activation = new cudnnActivationStruct();
+    private final FloatPointer alpha;
+    private Algorithm algorithm;
+
+    Bound(Convolve call) {
+      this.call = call;
+      this.imageMemory = new DevicePointer(CudaBuffer.address(call.image()));
+      this.filterMemory = new DevicePointer(CudaBuffer.address(call.filter()));
+      this.fieldMemory = new DevicePointer(CudaBuffer.address(call.field()));
+      this.biasMemory = call.epilogue().bias().map(CudaBlas::address).orElse(null);
+      this.alpha = new FloatPointer(call.epilogue().alpha());
+      try {
+        describe(call.geometry());
+        if (isFused(call)) {
+          describeEpilogue(call.geometry());
+        }
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    private void describe(Geometry g) {
+      int type = call.type() == Type.FLOAT ? CUDNN_DATA_FLOAT : CUDNN_DATA_BFLOAT16;
+      check(cudnnCreateTensorDescriptor(image), "cudnnCreateTensorDescriptor");
+      check(
+          cudnnSetTensor4dDescriptor(image, CUDNN_TENSOR_NHWC, type, g.n(), g.c(), g.h(), g.w()),
+          "cudnnSetTensor4dDescriptor");
+      check(cudnnCreateFilterDescriptor(filter), "cudnnCreateFilterDescriptor");
+      check(
+          cudnnSetFilter4dDescriptor(filter, type, CUDNN_TENSOR_NHWC, g.k(), g.c(), g.r(), g.s()),
+          "cudnnSetFilter4dDescriptor");
+      check(cudnnCreateTensorDescriptor(field), "cudnnCreateTensorDescriptor");
+      check(
+          cudnnSetTensor4dDescriptor(field, CUDNN_TENSOR_NHWC, type, g.n(), g.k(), g.p(), g.q()),
+          "cudnnSetTensor4dDescriptor");
+      check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
+      check(
+          cudnnSetConvolution2dDescriptor(
+              convolution,
+              g.paddingDown(),
+              g.paddingAcross(),
+              g.strideDown(),
+              g.strideAcross(),
+              g.dilationDown(),
+              g.dilationAcross(),
+              CUDNN_CROSS_CORRELATION,
+              CUDNN_DATA_FLOAT),
+          "cudnnSetConvolution2dDescriptor");
+      check(
+          cudnnSetConvolutionMathType(convolution, mathType(call.type())),
+          "cudnnSetConvolutionMathType");
+    }
+
+    private void describeEpilogue(Geometry g) {
+      check(cudnnCreateTensorDescriptor(bias), "cudnnCreateTensorDescriptor");
+      check(
+          cudnnSetTensor4dDescriptor(bias, CUDNN_TENSOR_NHWC, CUDNN_DATA_FLOAT, 1, g.k(), 1, 1),
+          "cudnnSetTensor4dDescriptor");
+      check(cudnnCreateActivationDescriptor(activation), "cudnnCreateActivationDescriptor");
+      check(
+          cudnnSetActivationDescriptor(
+              activation,
+              call.epilogue().relu() ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY,
+              CUDNN_PROPAGATE_NAN,
+              0),
+          "cudnnSetActivationDescriptor");
+    }
+
+    /**
+     * Measures all algorithms on the operands' own memory. The result's content is lost; a plan is
+     * recorded before it computes anything.
+     */
+    Algorithm fastest() {
+      var best = new Best(call);
+      switch (call.pass()) {
+        case FIELD -> measureField(best);
+        case IMAGE -> measureImage(best);
+        case FILTER -> measureFilter(best);
+      }
+      if (best.candidate == null) {
+        throw new DeviceException(
+            "CUDNN_STATUS_NOT_SUPPORTED",
+            "%s: cuDNN has no algorithm for %s %s within %d MiB%s; use --kernels hand"
+                .formatted(
+                    call.scope(),
+                    call.pass(),
+                    call.geometry(),
+                    workspace.bytes() >> 20,
+                    deterministic ? " that is deterministic" : ""));
+      }
+      return best.candidate.algorithm;
+    }
+
+    private void measureField(Best best) {
+      int[] found = new int[1];
+      int most = 2 * CUDNN_CONVOLUTION_FWD_ALGO_COUNT;
+      try (var measured = new cudnnConvolutionFwdAlgoPerf_t(most)) {
+        check(
+            cudnnFindConvolutionForwardAlgorithmEx(
+                handle,
+                image,
+                imageMemory,
+                filter,
+                filterMemory,
+                convolution,
+                field,
+                fieldMemory,
+                most,
+                found,
+                measured,
+                workspace.pointer(),
+                workspace.bytes()),
+            "cudnnFindConvolutionForwardAlgorithmEx");
+        for (int i = 0; i < found[0]; i++) {
+          var m = measured.getPointer(i);
+          best.offer(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+        }
+      }
+    }
+
+    private void measureImage(Best best) {
+      int[] found = new int[1];
+      int most = 2 * CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT;
+      try (var measured = new cudnnConvolutionBwdDataAlgoPerf_t(most)) {
+        check(
+            cudnnFindConvolutionBackwardDataAlgorithmEx(
+                handle,
+                filter,
+                filterMemory,
+                field,
+                fieldMemory,
+                convolution,
+                image,
+                imageMemory,
+                most,
+                found,
+                measured,
+                workspace.pointer(),
+                workspace.bytes()),
+            "cudnnFindConvolutionBackwardDataAlgorithmEx");
+        for (int i = 0; i < found[0]; i++) {
+          var m = measured.getPointer(i);
+          best.offer(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+        }
+      }
+    }
+
+    private void measureFilter(Best best) {
+      int[] found = new int[1];
+      int most = 2 * CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT;
+      try (var measured = new cudnnConvolutionBwdFilterAlgoPerf_t(most)) {
+        check(
+            cudnnFindConvolutionBackwardFilterAlgorithmEx(
+                handle,
+                image,
+                imageMemory,
+                field,
+                fieldMemory,
+                convolution,
+                filter,
+                filterMemory,
+                most,
+                found,
+                measured,
+                workspace.pointer(),
+                workspace.bytes()),
+            "cudnnFindConvolutionBackwardFilterAlgorithmEx");
+        for (int i = 0; i < found[0]; i++) {
+          var m = measured.getPointer(i);
+          best.offer(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+        }
+      }
+    }
+
+    private Candidate candidate(
+        int id, int mathType, long bytes, int status, int determinism, float milliseconds) {
+      return new Candidate(new Algorithm(id, mathType, bytes), status, determinism, milliseconds);
+    }
+
+    void use(Algorithm algorithm) {
+      this.algorithm = algorithm;
+      check(
+          cudnnSetConvolutionMathType(convolution, algorithm.mathType),
+          "cudnnSetConvolutionMathType");
+    }
+
+    @Override
+    public void enqueue(CUstream_st stream) {
+      if (isFused(call)) {
+        enqueueFused();
+        return;
+      }
+      switch (call.pass()) {
+        case FIELD ->
+            check(
+                cudnnConvolutionForward(
+                    handle,
+                    one,
+                    image,
+                    imageMemory,
+                    filter,
+                    filterMemory,
+                    convolution,
+                    algorithm.id,
+                    workspace.pointer(),
+                    algorithm.bytes,
+                    zero,
+                    field,
+                    fieldMemory),
+                "cudnnConvolutionForward");
+        case IMAGE ->
+            check(
+                cudnnConvolutionBackwardData(
+                    handle,
+                    one,
+                    filter,
+                    filterMemory,
+                    field,
+                    fieldMemory,
+                    convolution,
+                    algorithm.id,
+                    workspace.pointer(),
+                    algorithm.bytes,
+                    zero,
+                    image,
+                    imageMemory),
+                "cudnnConvolutionBackwardData");
+        case FILTER ->
+            check(
+                cudnnConvolutionBackwardFilter(
+                    handle,
+                    one,
+                    image,
+                    imageMemory,
+                    field,
+                    fieldMemory,
+                    convolution,
+                    algorithm.id,
+                    workspace.pointer(),
+                    algorithm.bytes,
+                    zero,
+                    filter,
+                    filterMemory),
+                "cudnnConvolutionBackwardFilter");
+      }
+    }
+
+    /** The addend is the result itself, times zero: it is not read. */
+    private void enqueueFused() {
+      check(
+          cudnnConvolutionBiasActivationForward(
+              handle,
+              alpha,
+              image,
+              imageMemory,
+              filter,
+              filterMemory,
+              convolution,
+              algorithm.id,
+              workspace.pointer(),
+              algorithm.bytes,
+              zero,
+              field,
+              fieldMemory,
+              bias,
+              biasMemory,
+              activation,
+              field,
+              fieldMemory),
+          "cudnnConvolutionBiasActivationForward");
+    }
+
+    private void check(int code, String function) {
+      CudaDnn.check(code, function, call.scope());
+    }
+
+    @Override
+    public void close() {
+      if (!convolution.isNull()) {
+        cudnnDestroyConvolutionDescriptor(convolution);
+        convolution.setNull();
+      }
+      if (!filter.isNull()) {
+        cudnnDestroyFilterDescriptor(filter);
+        filter.setNull();
+      }
+      if (!activation.isNull()) {
+        cudnnDestroyActivationDescriptor(activation);
+        activation.setNull();
+      }
+      alpha.close();
+      for (cudnnTensorStruct tensor : new cudnnTensorStruct[] {image, field, bias}) {
+        if (!tensor.isNull()) {
+          cudnnDestroyTensorDescriptor(tensor);
+          tensor.setNull();
+        }
+      }
+    }
+  }
+
+  /** The fastest of those that may run. */
+  private final class Best {
+    private final Convolve call;
+    private Candidate candidate;
+
+    Best(Convolve call) {
+      this.call = call;
+    }
+
+    void offer(Candidate other) {
+      // cuDNN also measures its default math type, whichever was asked for.
+      boolean allowed =
+          other.status == CUDNN_STATUS_SUCCESS
+              && other.algorithm.bytes <= workspace.bytes()
+              && (mathType(call.type()) != CUDNN_FMA_MATH
+                  || other.algorithm.mathType == CUDNN_FMA_MATH)
+              && (!needsImplicitPrecomp()
+                  || other.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
+              && (!deterministic || other.determinism == CUDNN_DETERMINISTIC);
+      if (allowed && (candidate == null || other.milliseconds < candidate.milliseconds)) {
+        candidate = other;
+      }
+    }
+
+    /** cuDNN adds a bias without an activation in this algorithm alone. */
+    private boolean needsImplicitPrecomp() {
+      return isFused(call) && !call.epilogue().relu();
+    }
+  }
+}
