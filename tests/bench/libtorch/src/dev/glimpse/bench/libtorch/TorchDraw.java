@@ -10,7 +10,6 @@ import static dev.glimpse.bench.Draw.SIZE;
 import static dev.glimpse.bench.Draw.WINDOW;
 import static dev.glimpse.bench.Draw.WRITE;
 
-import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.Draw;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -25,11 +24,9 @@ import org.bytedeco.pytorch.global.torch;
  * one softmax, image and error image are read by the same products, and the divergences of all
  * steps are one expression.
  */
-final class TorchDraw implements Contender {
+final class TorchDraw extends NoisyStep {
   private static final int SUM = 2;
-  private final Map<String, float[]> start;
   private final Tensor x;
-  private final Tensor noise;
   private final Tensor positions = Tensors.of(positions(), SIZE);
   private final Tensor readPlaces = Tensors.of(places(READ), READ);
   private final Tensor writePlaces = Tensors.of(places(WRITE), WRITE);
@@ -41,9 +38,8 @@ final class TorchDraw implements Contender {
   private final Scalar half = new Scalar(0.5f);
 
   TorchDraw(Map<String, float[]> start) {
-    this.start = start;
+    super(start, Tensors.of(start.get("noise"), GLIMPSES, BATCH, LATENT), Draw.COMPARED);
     x = Tensors.of(start.get("x"), BATCH, SIZE, SIZE);
-    noise = Tensors.of(start.get("noise"), GLIMPSES, BATCH, LATENT);
     parameters = new Tensor[10];
     layer(0, "read.window", HIDDEN, WINDOW);
     layer(1, "encoder", SEEN + 2 * HIDDEN, 4 * HIDDEN);
@@ -55,8 +51,8 @@ final class TorchDraw implements Contender {
   }
 
   private void layer(int index, String name, int in, int out) {
-    parameters[2 * index] = Tensors.of(start.get(name + ".weight"), in, out).requires_grad_(true);
-    parameters[2 * index + 1] = Tensors.of(start.get(name + ".bias"), out).requires_grad_(true);
+    parameters[2 * index] = Tensors.of(start().get(name + ".weight"), in, out).requires_grad_(true);
+    parameters[2 * index + 1] = Tensors.of(start().get(name + ".bias"), out).requires_grad_(true);
   }
 
   /** Pixels are counted from 1. */
@@ -128,7 +124,8 @@ final class TorchDraw implements Contender {
     return torch.baddbmm(canvas, filters.select(1, 1).transpose(1, 2), lines);
   }
 
-  private Tensor loss(Tensor eps) {
+  @Override
+  Tensor loss(Tensor eps) {
     Tensor canvas = torch.zeros(BATCH, SIZE, SIZE);
     var enc = new State(torch.zeros(BATCH, HIDDEN), torch.zeros(BATCH, HIDDEN));
     var dec = enc;
@@ -171,36 +168,8 @@ final class TorchDraw implements Contender {
     adam.step(gradients);
   }
 
-  /** Returns the loss only where the noise is fixed: reading it is no part of a step. */
-  private float step(Tensor fixedNoise) {
-    return Scopes.freeing(
-        () -> {
-          Tensor eps = fixedNoise == null ? torch.randn(GLIMPSES, BATCH, LATENT) : fixedNoise;
-          Tensor loss = loss(eps);
-          update(torch.grad(new TensorVector(loss), wanted));
-          return fixedNoise == null ? 0 : loss.item_float();
-        });
-  }
-
   @Override
-  public void run() {
-    step(null);
+  void descend(Tensor loss) {
+    update(torch.grad(new TensorVector(loss), wanted));
   }
-
-  @Override
-  public Map<String, float[]> start() {
-    return start;
-  }
-
-  @Override
-  public float[] check() {
-    float[] losses = new float[Draw.COMPARED];
-    for (int i = 0; i < Draw.COMPARED; i++) {
-      losses[i] = step(noise);
-    }
-    return losses;
-  }
-
-  @Override
-  public void close() {}
 }

@@ -11,7 +11,6 @@ import static dev.glimpse.bench.Ssl.ROWS;
 import static dev.glimpse.bench.Ssl.SIZE;
 import static dev.glimpse.bench.Ssl.UNLABELLED;
 
-import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.Ssl;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -26,15 +25,13 @@ import org.bytedeco.pytorch.global.torch;
  * what the encoder sees of an image is computed once for all labels, and all codes are decoded as
  * one batch. Pools come before rectifiers, which then see a quarter.
  */
-final class TorchSsl implements Contender {
+final class TorchSsl extends NoisyStep {
   private static final long LAST = 1;
   private static final int NONE = 0;
 
-  private final Map<String, float[]> start;
   private final Tensor x;
   private final Tensor unlabelled;
   private final Tensor labels;
-  private final Tensor noise;
   private final UnaryOperator<Tensor> classify;
   private final UnaryOperator<Tensor> look;
   private final Tensor seenLabels;
@@ -52,11 +49,10 @@ final class TorchSsl implements Contender {
   private final Scalar alpha = new Scalar(Ssl.ALPHA / LABELLED);
 
   TorchSsl(Map<String, float[]> start) {
-    this.start = start;
+    super(start, Tensors.of(start.get("noise"), ROWS, LATENT), Ssl.COMPARED);
     x = Tensors.of(start.get("x"), LABELLED, SIZE * SIZE);
     unlabelled = Tensors.of(start.get("unlabelled"), UNLABELLED, SIZE * SIZE);
     labels = Tensors.of(start.get("labels"), LABELLED, CLASSES);
-    noise = Tensors.of(start.get("noise"), ROWS, LATENT);
 
     var classifier = new Network(start, "classifier", true);
     classify =
@@ -114,7 +110,8 @@ final class TorchSsl implements Contender {
     return all.reshape(UNLABELLED * CLASSES, width);
   }
 
-  private Tensor loss(Tensor eps) {
+  @Override
+  Tensor loss(Tensor eps) {
     Tensor all = joined(x, unlabelled);
     Tensor features = look.apply(all);
     Tensor known = torch.addmm(features.narrow(0, 0, LABELLED), labels, seenLabels);
@@ -150,35 +147,8 @@ final class TorchSsl implements Contender {
     return bounds.narrow(0, 0, LABELLED).sum().mul(perLabelled).add(ofUnlabelled).sub(learnt);
   }
 
-  /** Returns the loss only where the noise is fixed: reading it is no part of a step. */
-  private float step(Tensor fixedNoise) {
-    return Scopes.freeing(
-        () -> {
-          Tensor loss = loss(fixedNoise == null ? torch.randn_like(noise) : fixedNoise);
-          adam.step(torch.grad(new TensorVector(loss), adam.parameters()));
-          return fixedNoise == null ? 0 : loss.item_float();
-        });
-  }
-
   @Override
-  public void run() {
-    step(null);
+  void descend(Tensor loss) {
+    adam.step(torch.grad(new TensorVector(loss), adam.parameters()));
   }
-
-  @Override
-  public Map<String, float[]> start() {
-    return start;
-  }
-
-  @Override
-  public float[] check() {
-    float[] losses = new float[Ssl.COMPARED];
-    for (int i = 0; i < Ssl.COMPARED; i++) {
-      losses[i] = step(noise);
-    }
-    return losses;
-  }
-
-  @Override
-  public void close() {}
 }

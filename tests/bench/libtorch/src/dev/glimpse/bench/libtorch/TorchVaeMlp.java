@@ -1,6 +1,5 @@
 package dev.glimpse.bench.libtorch;
 
-import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.VaeMlp;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -10,11 +9,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** {@link VaeMlp} with autograd and fused Adam. */
-final class TorchVaeMlp implements Contender {
+final class TorchVaeMlp extends NoisyStep {
   private static final int SUM = 2;
-  private final Map<String, float[]> start;
   private final Tensor x;
-  private final Tensor noise;
   private final Scalar half = new Scalar(0.5f);
   private final Scalar perExample = new Scalar(1f / VaeMlp.BATCH);
   private final Scalar constant = new Scalar(0.5f * VaeMlp.BATCH * VaeMlp.LATENT);
@@ -24,9 +21,8 @@ final class TorchVaeMlp implements Contender {
   private final FusedAdam adam;
 
   TorchVaeMlp(Map<String, float[]> start) {
-    this.start = start;
+    super(start, Tensors.of(start.get("noise"), VaeMlp.BATCH, VaeMlp.LATENT), VaeMlp.COMPARED);
     x = Tensors.of(start.get("x"), VaeMlp.BATCH, VaeMlp.PIXELS);
-    noise = Tensors.of(start.get("noise"), VaeMlp.BATCH, VaeMlp.LATENT);
     parameters = new Tensor[12];
     layer(0, "encoder.0", VaeMlp.PIXELS, VaeMlp.HIDDEN);
     layer(1, "encoder.1", VaeMlp.HIDDEN, VaeMlp.HIDDEN);
@@ -39,21 +35,21 @@ final class TorchVaeMlp implements Contender {
   }
 
   private void layer(int index, String name, int in, int out) {
-    parameters[2 * index] = Tensors.of(start.get(name + ".weight"), in, out).requires_grad_(true);
-    parameters[2 * index + 1] = Tensors.of(start.get(name + ".bias"), out).requires_grad_(true);
+    parameters[2 * index] = Tensors.of(start().get(name + ".weight"), in, out).requires_grad_(true);
+    parameters[2 * index + 1] = Tensors.of(start().get(name + ".bias"), out).requires_grad_(true);
   }
 
   private Tensor linear(int index, Tensor input) {
     return torch.addmm(parameters[2 * index + 1], input, parameters[2 * index]);
   }
 
-  private Tensor loss(Tensor fixedNoise) {
+  @Override
+  Tensor loss(Tensor eps) {
     Tensor hidden = torch.relu_(linear(1, torch.relu_(linear(0, x))));
     TensorVector head = torch.chunk(linear(2, hidden), 2, 1);
     Tensor mean = head.get(0);
     Tensor logVariance = head.get(1);
     Tensor deviation = torch.exp(torch.mul(logVariance, half));
-    Tensor eps = fixedNoise == null ? torch.randn_like(mean) : fixedNoise;
     Tensor z = torch.addcmul(mean, deviation, eps);
     Tensor logits = linear(5, torch.relu_(linear(4, torch.relu_(linear(3, z)))));
     Tensor reconstruction =
@@ -63,35 +59,8 @@ final class TorchVaeMlp implements Contender {
     return reconstruction.add(kl).mul(perExample);
   }
 
-  /** Returns the loss only where the noise is fixed: reading it is no part of a step. */
-  private float step(Tensor fixedNoise) {
-    return Scopes.freeing(
-        () -> {
-          Tensor loss = loss(fixedNoise);
-          adam.step(torch.grad(new TensorVector(loss), wanted));
-          return fixedNoise == null ? 0 : loss.item_float();
-        });
-  }
-
   @Override
-  public void run() {
-    step(null);
+  void descend(Tensor loss) {
+    adam.step(torch.grad(new TensorVector(loss), wanted));
   }
-
-  @Override
-  public Map<String, float[]> start() {
-    return start;
-  }
-
-  @Override
-  public float[] check() {
-    float[] losses = new float[VaeMlp.COMPARED];
-    for (int i = 0; i < VaeMlp.COMPARED; i++) {
-      losses[i] = step(noise);
-    }
-    return losses;
-  }
-
-  @Override
-  public void close() {}
 }
