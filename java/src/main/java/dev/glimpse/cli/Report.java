@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.io.AtomicFiles;
+import dev.glimpse.train.Checkpoint;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Measure;
 import dev.glimpse.train.RunConfig;
@@ -45,9 +46,18 @@ final class Report {
     }
   }
 
+  /** The last evaluation; of a run that lost its metrics, where its checkpoint is. */
+  private Evaluation last() {
+    if (evaluations.isEmpty()) {
+      Checkpoint.State state = Checkpoint.readState(run.preferred());
+      return new Evaluation(state.epoch(), state.step(), "none", Map.of(), state.seconds());
+    }
+    return evaluations.get(evaluations.size() - 1);
+  }
+
   private Map<String, Object> values() throws IOException {
     RunConfig config = run.config();
-    Evaluation last = evaluations.get(evaluations.size() - 1);
+    Evaluation last = last();
     var values = new LinkedHashMap<String, Object>();
     values.put("model", config.model());
     values.put("run", String.valueOf(run.path().toAbsolutePath().getFileName()));

@@ -80,6 +80,17 @@ class SemiSupervisedRunTest {
   }
 
   @Test
+  void aRunThatLostItsMetricsIsEvaluated() throws IOException {
+    Path run = folder.resolve("run");
+    SmallRuns.train(
+        "ssl", run, "--set", "hidden=16", "latent=4", "train.size=200", "data.labels=20");
+    Files.delete(run.resolve("metrics.jsonl"));
+    Files.delete(run.resolve("report.html"));
+    Cli.run("evaluate", run.toString(), "--no-quality").succeeded();
+    assertTrue(Files.readString(run.resolve("report.html")).contains("error"), "no report");
+  }
+
+  @Test
   void evaluateTellsTheErrorsOfEachClassifier() throws IOException {
     Path run = SmallRuns.semiSupervised();
     Path file = run.resolve("classification.json");
