@@ -8,7 +8,6 @@ import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,8 @@ public record LstmPass(boolean backward, int steps, int batch, int in, int hidde
     Tensor ofInput = input("ofInput", in, 4 * hidden);
     Tensor ofHidden = input("ofHidden", hidden, 4 * hidden);
     Tensor bias = input("bias", 4 * hidden);
-    Tensor y = outputs(x, ofInput, ofHidden, bias);
+    Tensor weight = Ops.concat(Axis.FIRST, List.of(ofInput, ofHidden));
+    Tensor y = Ops.lstmSequence(x, weight, bias);
     if (!backward) {
       var inputs = new HashMap<>(inputs());
       inputs.remove("dy");
@@ -73,22 +73,5 @@ public record LstmPass(boolean backward, int steps, int batch, int in, int hidde
 
   private static Tensor input(String name, int... dimensions) {
     return Tensor.of(new Input(name, Shape.of(dimensions)));
-  }
-
-  /** As {@code nn.Lstm} does it, with weights as inputs. */
-  private Tensor outputs(Tensor x, Tensor ofInput, Tensor ofHidden, Tensor bias) {
-    Tensor weight = Ops.concat(Axis.FIRST, List.of(ofInput, ofHidden));
-    Tensor rows = Ops.reshape(x, Shape.of(steps * batch, in));
-    List<Tensor> each = Ops.split(Axis.FIRST, rows, Collections.nCopies(steps, batch));
-    Tensor zero = Ops.constant(0, Shape.of(batch, hidden));
-    List<Tensor> state = List.of(zero, zero);
-    var outputs = new ArrayList<Tensor>();
-    for (Tensor ofStep : each) {
-      Tensor seen = Ops.concat(List.of(ofStep, state.get(0)));
-      Tensor gates = Ops.add(Ops.matmul(seen, weight), bias);
-      state = Ops.lstm(gates, state.get(1));
-      outputs.add(state.get(0));
-    }
-    return Ops.reshape(Ops.concat(Axis.FIRST, outputs), Shape.of(steps, batch, hidden));
   }
 }

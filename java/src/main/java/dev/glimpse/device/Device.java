@@ -2,6 +2,7 @@ package dev.glimpse.device;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A device with one in-order queue. Everything that it allocates is owned by it, counted in {@link
@@ -39,6 +40,14 @@ public interface Device extends AutoCloseable {
    */
   default boolean accepts(LibraryCall call) {
     return false;
+  }
+
+  /**
+   * What memory a library of the device, one with {@link LibraryCall.Kind#LSTM}, wants for an LSTM;
+   * nothing where it does not compute that very one.
+   */
+  default Optional<LibraryCall.LstmSpace> lstmSpace(LibraryCall.Sequence size) {
+    return Optional.empty();
   }
 
   /** Compiles what must be compiled and binds all arguments, so that running only enqueues. */

@@ -17,7 +17,9 @@ public sealed interface LibraryCall extends Work {
     CONVOLUTION,
     /** Convolutions of {@link Type#BFLOAT16}. */
     BFLOAT16_CONVOLUTION,
-    BATCH_NORM
+    BATCH_NORM,
+    /** Whole sequences; see {@link Device#lstmSpace}. */
+    LSTM
   }
 
   /** Which kind it is. */
@@ -226,6 +228,74 @@ public sealed interface LibraryCall extends Work {
     @Override
     public Kind kind() {
       return Kind.BATCH_NORM;
+    }
+  }
+
+  /** The extents of an LSTM over sequences {@code [T, N, in]}, with H units. */
+  record Sequence(int steps, int batch, int in, int hidden) {}
+
+  /**
+   * Memory that a library wants for an LSTM, and where in it; all in floats. Between the parts may
+   * be gaps.
+   *
+   * @param parameters the size of all parameters together
+   * @param inputWeights where the weights of the inputs begin: {@code [4, H, in]}, gates in the
+   *     order input, forget, candidate, output
+   * @param hiddenWeights where those of the hidden state begin: {@code [4, H, H]}
+   * @param biases where the bias begins: {@code [4, H]}
+   * @param reserve the size of what a gradient must know of the forward call
+   */
+  record LstmSpace(int parameters, int inputWeights, int hiddenWeights, int biases, int reserve) {}
+
+  /**
+   * An LSTM over sequences, from a state of zero.
+   *
+   * @param space what {@link Device#lstmSpace} said
+   * @param x {@code [T, N, in]}
+   * @param parameters in the order of {@code space}
+   * @param y the hidden states {@code [T, N, H]}, the result
+   * @param reserve what the gradient needs, a result; empty where there is none
+   */
+  record Lstm(
+      Sequence size,
+      LstmSpace space,
+      Buffer x,
+      Buffer parameters,
+      Buffer y,
+      Optional<Buffer> reserve,
+      Cost cost,
+      String scope)
+      implements LibraryCall {
+    @Override
+    public Kind kind() {
+      return Kind.LSTM;
+    }
+  }
+
+  /**
+   * The gradients of {@link Lstm} by its inputs.
+   *
+   * @param y as {@link Lstm} gave it
+   * @param reserve likewise; its content is lost
+   * @param dy the gradient by y
+   * @param dParameters in the order of {@code space}
+   */
+  record LstmGradient(
+      Sequence size,
+      LstmSpace space,
+      Buffer x,
+      Buffer parameters,
+      Buffer y,
+      Buffer dy,
+      Buffer reserve,
+      Buffer dx,
+      Buffer dParameters,
+      Cost cost,
+      String scope)
+      implements LibraryCall {
+    @Override
+    public Kind kind() {
+      return Kind.LSTM;
     }
   }
 }

@@ -8,8 +8,10 @@ import dev.glimpse.device.Launch;
 import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.Work;
 import dev.glimpse.ops.Broadcast;
+import dev.glimpse.ops.Composite;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Leaf;
+import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
@@ -26,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The plan compiler: from tensors that are wanted to launches with their arguments bound. */
 public final class PlanBuilder {
@@ -108,23 +111,27 @@ public final class PlanBuilder {
   }
 
   private void compile(Plan plan) {
-    var wanted = new LinkedHashMap<Tensor, Buffer>();
+    var targets = new ArrayList<Target>();
     var updates = new LinkedHashMap<>(this.updates);
     for (Objective objective : objectives) {
       Plan.Learner learner = plan.addLearner(objective, store);
       Gradients.of(objective.loss(), objective.parameters().parameters())
           .forEach(
-              (parameter, gradient) -> want(wanted, gradient, learner.gradients().of(parameter)));
+              (parameter, gradient) ->
+                  targets.add(new Target(gradient, learner.gradients().of(parameter))));
       Gate gate = objective.gate();
       if (gate != null) {
-        want(wanted, gate.open(), learner.gate());
+        targets.add(new Target(gate.open(), learner.gate()));
         updates.put(gate.count(), Ops.add(gate.count().tensor(), gate.open()));
       }
     }
     plan.allocateMetrics(List.copyOf(metrics.keySet()));
-    metrics.forEach((name, tensor) -> want(wanted, tensor, plan.metric(name)));
-    outputs.forEach((name, tensor) -> want(wanted, tensor, plan.addOutput(name, tensor.shape())));
-    updates.forEach((parameter, value) -> want(wanted, value, plan.addUpdate(parameter)));
+    metrics.forEach((name, tensor) -> targets.add(new Target(tensor, plan.metric(name))));
+    outputs.forEach(
+        (name, tensor) -> targets.add(new Target(tensor, plan.addOutput(name, tensor.shape()))));
+    updates.forEach(
+        (parameter, value) -> targets.add(new Target(value, plan.addUpdate(parameter))));
+    Map<Tensor, Buffer> wanted = wanted(targets);
 
     var steps = new Steps(wanted.keySet(), optimised);
     var kept = new HashMap<Tensor, Buffer>();
@@ -170,11 +177,27 @@ public final class PlanBuilder {
     return streams;
   }
 
+  /** A tensor, and where it is to be. */
+  private record Target(Tensor tensor, Buffer buffer) {}
+
   /** Leaves and aliases have a place already: what is wanted is a copy of them. */
-  private static void want(Map<Tensor, Buffer> wanted, Tensor tensor, Buffer buffer) {
-    Op op = tensor.node().op();
-    boolean placed = op instanceof Leaf || op instanceof Structural || wanted.containsKey(tensor);
-    wanted.put(placed ? copyOf(tensor) : tensor, buffer);
+  private Map<Tensor, Buffer> wanted(List<Target> targets) {
+    List<Tensor> tensors = Rewrite.of(targets.stream().map(Target::tensor).toList(), this::simpler);
+    var wanted = new LinkedHashMap<Tensor, Buffer>();
+    for (int i = 0; i < tensors.size(); i++) {
+      Tensor tensor = tensors.get(i);
+      Op op = tensor.node().op();
+      boolean placed = op instanceof Leaf || op instanceof Structural || wanted.containsKey(tensor);
+      wanted.put(placed ? copyOf(tensor) : tensor, targets.get(i).buffer());
+    }
+    return wanted;
+  }
+
+  /** What stands for a composite op: what the device's library has, else our own kernels. */
+  private Optional<List<Tensor>> simpler(Node node, List<Tensor> inputs) {
+    return node.op() instanceof Composite op
+        ? Optional.of(op.byLibrary(device, inputs).orElseGet(() -> op.expand(inputs)))
+        : Optional.empty();
   }
 
   private static Tensor copyOf(Tensor tensor) {

@@ -1,13 +1,8 @@
 package dev.glimpse.nn;
 
-import dev.glimpse.ops.Axis;
-import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
-import dev.glimpse.ops.Shape;
-import dev.glimpse.ops.ShapeException;
 import dev.glimpse.ops.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -15,7 +10,6 @@ import java.util.List;
  * in]} to {@code [T, N, hidden]}, for any T.
  */
 public final class Lstm implements Layer {
-  private final String name;
   private final List<LstmCell> layers = new ArrayList<>();
 
   /**
@@ -25,7 +19,6 @@ public final class Lstm implements Layer {
    * @param layers how many there are
    */
   public Lstm(String name, int in, int hidden, int layers) {
-    this.name = name;
     for (int l = 0; l < layers; l++) {
       this.layers.add(new LstmCell(name + "." + l, l == 0 ? in : hidden, hidden));
     }
@@ -33,28 +26,11 @@ public final class Lstm implements Layer {
 
   @Override
   public Tensor apply(Tensor x) {
-    if (x.shape().rank() != 3) {
-      throw new ShapeException(name + ": a sequence is [T, N, in], not " + x.shape());
-    }
-    int count = x.shape().dimension(1);
-    List<Tensor> sequence = steps(x, count);
+    Tensor y = x;
     for (LstmCell layer : layers) {
-      var outputs = new ArrayList<Tensor>();
-      LstmCell.State state = layer.zeroState(count);
-      for (Tensor input : sequence) {
-        state = layer.step(input, state);
-        outputs.add(state.hidden());
-      }
-      sequence = outputs;
+      y = layer.sequence(y);
     }
-    Tensor all = Ops.concat(Axis.FIRST, sequence);
-    return Ops.reshape(all, Shape.of(sequence.size(), count, all.shape().columns()));
-  }
-
-  /** The inputs of a sequence, {@code [N, in]} each. */
-  private static List<Tensor> steps(Tensor x, int count) {
-    Tensor rows = Ops.reshape(x, Shape.of(x.shape().rows(), x.shape().columns()));
-    return Ops.split(Axis.FIRST, rows, Collections.nCopies(x.shape().dimension(0), count));
+    return y;
   }
 
   @Override

@@ -80,6 +80,11 @@ public final class LstmCell {
         });
   }
 
+  /** The hidden states {@code [T, N, H]} of a whole sequence {@code [T, N, in]}, from no memory. */
+  public Tensor sequence(Tensor x) {
+    return Scope.in(name, () -> Ops.lstmSequence(x, weight.tensor(), bias.tensor()));
+  }
+
   public List<Parameter> parameters() {
     return List.of(weight, bias);
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * [.., C]}, scale and shift {@code [C]} to y, mean, variance (biased) and inverse deviation. Made
  * by the plan compiler; it comes after the gradients and has none.
  */
-public record LibraryBatchNorm(float epsilon) implements Op {
+public record LibraryBatchNorm(float epsilon) implements LibraryOp {
   private static final Chain ZERO =
       new Chain(0, List.of(Chain.Step.literal(0)), List.of(0), List.of());
 
@@ -34,11 +34,6 @@ public record LibraryBatchNorm(float epsilon) implements Op {
   public List<Shape> shapes(List<Shape> inputs) {
     Shape columns = Shape.of(inputs.get(0).columns());
     return List.of(inputs.get(0), columns, columns, columns);
-  }
-
-  @Override
-  public List<Tensor> gradients(Node node, List<Tensor> dy) {
-    throw new IllegalStateException("gradients come before the library");
   }
 
   /** The library's running moments, a row each. */
@@ -98,7 +93,7 @@ public record LibraryBatchNorm(float epsilon) implements Op {
    * The gradients of {@link BatchNormalize} in one call: of dy, x, mean, inverse deviation and
    * scale to the gradients by x, scale and shift.
    */
-  public record Gradient(float epsilon) implements Op {
+  public record Gradient(float epsilon) implements LibraryOp {
     @Override
     public String name() {
       return "batch norm gradient";
@@ -108,11 +103,6 @@ public record LibraryBatchNorm(float epsilon) implements Op {
     public List<Shape> shapes(List<Shape> inputs) {
       Shape columns = Shape.of(inputs.get(0).columns());
       return List.of(inputs.get(1), columns, columns);
-    }
-
-    @Override
-    public List<Tensor> gradients(Node node, List<Tensor> dy) {
-      throw new IllegalStateException("gradients come before the library");
     }
 
     @Override

@@ -265,6 +265,18 @@ public final class Ops {
   }
 
   /**
+   * A layer of such steps over whole sequences, from a state of zero.
+   *
+   * @param x {@code [T, N, in]}
+   * @param weight {@code [in + H, 4 H]}
+   * @param bias {@code [4 H]}
+   * @return the hidden states {@code [T, N, H]}
+   */
+  public static Tensor lstmSequence(Tensor x, Tensor weight, Tensor bias) {
+    return Tensor.of(new LstmSequence(), x, weight, bias);
+  }
+
+  /**
    * What a grid of Gaussian filters sees of an image (Gregor et al., "DRAW", ICML 2015, equations
    * 22 to 27).
    *

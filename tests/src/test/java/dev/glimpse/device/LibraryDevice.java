@@ -11,15 +11,21 @@ import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Geometry;
 import dev.glimpse.device.LibraryCall.Images;
 import dev.glimpse.device.LibraryCall.Kind;
+import dev.glimpse.device.LibraryCall.Lstm;
+import dev.glimpse.device.LibraryCall.LstmGradient;
+import dev.glimpse.device.LibraryCall.LstmSpace;
 import dev.glimpse.device.LibraryCall.Matrix;
 import dev.glimpse.device.LibraryCall.Pass;
+import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.LibraryCall.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -79,6 +85,18 @@ public final class LibraryDevice implements Device {
     return accepting;
   }
 
+  /** With gaps between all parts, and room for {@link LstmInJava}. */
+  @Override
+  public Optional<LstmSpace> lstmSpace(Sequence size) {
+    int gates = 4 * size.hidden();
+    int hiddenWeights = 4 + gates * size.in() + 4;
+    int biases = hiddenWeights + gates * size.hidden() + 4;
+    return accepting
+        ? Optional.of(
+            new LstmSpace(biases + gates + 4, 4, hiddenWeights, biases, LstmInJava.reserve(size)))
+        : Optional.empty();
+  }
+
   @Override
   public Recording record(List<? extends Work> work) {
     var steps = new ArrayList<Recording>();
@@ -102,8 +120,12 @@ public final class LibraryDevice implements Device {
       convolve(convolve);
     } else if (call instanceof BatchNorm norm) {
       normalize(norm);
+    } else if (call instanceof BatchNormGradient gradient) {
+      normalizeGradient(gradient);
+    } else if (call instanceof Lstm lstm) {
+      recur(lstm);
     } else {
-      normalizeGradient((BatchNormGradient) call);
+      recurBack((LstmGradient) call);
     }
   }
 
@@ -355,8 +377,48 @@ public final class LibraryDevice implements Device {
     store(rounded(dShift), call.dShift());
   }
 
+  private void recur(Lstm call) {
+    assertDistinct(call.x(), call.parameters(), call.y(), call.reserve().orElse(null));
+    Sequence size = call.size();
+    int rows = size.steps() * size.batch();
+    var lstm = new LstmInJava(size, call.space(), floats(call.parameters()));
+    float[] y = new float[rows * size.hidden()];
+    float[] reserve = lstm.forward(elements(call.x(), rows * size.in(), false), y);
+    store(y, call.y());
+    call.reserve().ifPresent(kept -> store(reserve, kept));
+  }
+
+  /** What the forward call kept is spoilt, as cuDNN does. */
+  private void recurBack(LstmGradient call) {
+    assertDistinct(
+        call.x(),
+        call.parameters(),
+        call.y(),
+        call.dy(),
+        call.reserve(),
+        call.dx(),
+        call.dParameters());
+    Sequence size = call.size();
+    int rows = size.steps() * size.batch();
+    var lstm = new LstmInJava(size, call.space(), floats(call.parameters()));
+    float[] dx = new float[rows * size.in()];
+    float[] dParameters =
+        lstm.backward(
+            elements(call.x(), dx.length, false),
+            elements(call.y(), rows * size.hidden(), false),
+            elements(call.reserve(), call.space().reserve(), false),
+            elements(call.dy(), rows * size.hidden(), false),
+            dx);
+    store(dx, call.dx());
+    store(dParameters, call.dParameters());
+    float[] spoilt = new float[call.space().reserve()];
+    Arrays.fill(spoilt, Float.NaN);
+    store(spoilt, call.reserve());
+  }
+
   private static void assertDistinct(Buffer... buffers) {
-    assertEquals(buffers.length, Set.of(buffers).size(), "tensors share a buffer");
+    List<Buffer> there = Arrays.stream(buffers).filter(Objects::nonNull).toList();
+    assertEquals(there.size(), Set.copyOf(there).size(), "tensors share a buffer");
   }
 
   private float[] elements(Buffer buffer, int count, boolean narrow) {

@@ -159,9 +159,12 @@ class LstmTest {
   @Test
   void aSequenceHasThreeAxes() {
     var lstm = new Lstm("lstm", IN, UNITS, 2);
-    assertRefused("lstm: a sequence is [T, N, in], not [3, 4]", () -> lstm.apply(input(BATCH, IN)));
     assertRefused(
-        "lstm.0: matmulNN of [[3, 16], [13, 36]]: inner dimensions are 16 and 13",
+        "lstm.0: lstm sequence of [[3, 4], [13, 36], [36]]: a sequence is [T, N, in]",
+        () -> lstm.apply(input(BATCH, IN)));
+    assertRefused(
+        "lstm.0: lstm sequence of [[5, 3, 7], [13, 36], [36]]: x [T, N, in] needs a weight"
+            + " [in + H, 4 H] and a bias [4 H], here [16, 36]",
         () -> lstm.apply(input(STEPS, BATCH, 7)));
   }
 

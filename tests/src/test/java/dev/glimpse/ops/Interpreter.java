@@ -42,6 +42,10 @@ public final class Interpreter {
       return RecurrentReference.lstm(x.get(0), x.get(1));
     } else if (op instanceof LstmStepGradient) {
       return RecurrentReference.lstmGradient(x.get(0), x.get(1), x.get(2), x.get(3), x.get(4));
+    } else if (op instanceof LstmSequence) {
+      return List.of(RecurrentReference.sequence(x.get(0), x.get(1), x.get(2)));
+    } else if (op instanceof LstmSequence.Gradient) {
+      return RecurrentReference.sequenceGradient(x.get(0), x.get(1), x.get(2), x.get(3));
     } else if (op instanceof AttentionReadGradient read) {
       return AttentionReference.readGradient(read, x, shapes);
     } else if (op instanceof AttentionWriteGradient write) {

@@ -48,12 +48,13 @@ class OpCaseTest {
             "shared panels",
             "convolutions",
             "convolution epilogues",
-            "normalizations")) {
+            "normalizations",
+            "recurrent")) {
       groups.put(group, OpCases.brief().get(group));
     }
     groups.put("windows", OpCases.sizes().get("convolutions by windows"));
     groups.put("linear epilogues", LinearEpilogueCases.of(7, 15, 3));
-    Set<Kind> kinds = EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM);
+    Set<Kind> kinds = EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM, Kind.LSTM);
     return Stream.concat(
         check("a library in Java", () -> TestDevices.withLibraries(kinds, true), groups),
         check("one that refuses", () -> TestDevices.withLibraries(kinds, false), groups));

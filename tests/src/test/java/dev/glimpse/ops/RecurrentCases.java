@@ -84,6 +84,7 @@ final class RecurrentCases {
       cases.add(cell(steps, count, in, units));
       cases.add(layers(1, steps, count, in, units));
       cases.add(layers(2, steps, count, in, units));
+      cases.add(partsOfSequences(steps, count, in, units));
       cases.add(inputsAtOnce(steps, count, in, units));
     }
     return cases;
@@ -112,7 +113,7 @@ final class RecurrentCases {
         });
   }
 
-  /** As nn.Lstm has it: the states after each step are the next layer's inputs. */
+  /** Whole sequences, of which the states after each step are the next layer's inputs. */
   private static OpCase layers(int layers, int steps, int count, int in, int units) {
     var arguments = new ArrayList<Argument>();
     arguments.add(Argument.of("inputs", steps, count, in));
@@ -125,25 +126,34 @@ final class RecurrentCases {
         "%d layers, %d steps".formatted(layers, steps),
         arguments,
         t -> {
-          Tensor rows = Ops.reshape(t.get(0), Shape.of(steps * count, in));
-          List<Tensor> sequence = Ops.split(Axis.FIRST, rows, Collections.nCopies(steps, count));
+          Tensor y = t.get(0);
           for (int l = 0; l < layers; l++) {
-            sequence = layer(sequence, t.get(1 + 2 * l), t.get(2 + 2 * l), units);
+            y = Ops.lstmSequence(y, t.get(1 + 2 * l), t.get(2 + 2 * l));
           }
-          return Ops.reshape(Ops.concat(Axis.FIRST, sequence), Shape.of(steps, count, units));
+          return y;
         });
   }
 
-  private static List<Tensor> layer(List<Tensor> sequence, Tensor weight, Tensor bias, int units) {
-    Tensor zero = Ops.constant(0, Shape.of(sequence.get(0).shape().rows(), units));
-    List<Tensor> state = List.of(zero, zero);
-    var hidden = new ArrayList<Tensor>();
-    for (Tensor x : sequence) {
-      Tensor seen = Ops.concat(List.of(x, state.get(0)));
-      state = Ops.lstm(Ops.add(Ops.matmul(seen, weight), bias), state.get(1));
-      hidden.add(state.get(0));
-    }
-    return hidden;
+  /** Parts of other tensors, and parameters that two sequences share. */
+  private static OpCase partsOfSequences(int steps, int count, int in, int units) {
+    return new OpCase(
+        "parts, %d steps".formatted(steps),
+        List.of(
+            Argument.of("inputs", 2 * steps, count, in),
+            Argument.of("weight", in + units, 4 * units).with(Values.SMALL),
+            Argument.of("bias", 4 * units).with(Values.SMALL)),
+        t -> {
+          Tensor rows = Ops.reshape(t.get(0), Shape.of(2 * steps * count, in));
+          int half = steps * count;
+          List<Tensor> parts = Ops.split(Axis.FIRST, rows, List.of(half, half));
+          var states = new ArrayList<Tensor>();
+          for (Tensor part : parts) {
+            Tensor x = Ops.reshape(part, Shape.of(steps, count, in));
+            Tensor y = Ops.lstmSequence(x, t.get(1), t.get(2));
+            states.add(Ops.reshape(Ops.tanh(y), Shape.of(half, units)));
+          }
+          return Ops.concat(Axis.FIRST, states);
+        });
   }
 
   /** One product of all inputs, and in each step one of the hidden state: of parts of a weight. */

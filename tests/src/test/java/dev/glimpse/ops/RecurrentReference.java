@@ -1,9 +1,10 @@
 package dev.glimpse.ops;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A step of a long short-term memory in plain Java and double precision, as its formulas say
+ * Steps of a long short-term memory in plain Java and double precision, as its formulas say
  * (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). Gates are {@code [N,
  * 4 H]}, in the order input, forget, candidate, output; all else is {@code [N, H]}.
  */
@@ -61,6 +62,98 @@ public final class RecurrentReference {
       }
     }
     return List.of(dGates, dCell);
+  }
+
+  /** Of x {@code [T, N, in]}, weight {@code [in + H, 4 H]} and bias, {@code [T, N, H]}. */
+  public static Array sequence(Array x, Array weight, Array bias) {
+    int units = bias.shape().size() / 4;
+    var y = Array.zeros(Shape.of(x.shape().dimension(0), x.shape().dimension(1), units));
+    List<Step> steps = steps(x, weight, bias);
+    for (int t = 0; t < steps.size(); t++) {
+      double[] hidden = steps.get(t).after.get(0).values();
+      System.arraycopy(hidden, 0, y.values(), t * hidden.length, hidden.length);
+    }
+    return y;
+  }
+
+  /**
+   * A step.
+   *
+   * @param seen input and hidden state before it, side by side
+   * @param cell before it
+   * @param after hidden state, cell and activated gates
+   */
+  private record Step(Array seen, Array cell, List<Array> after) {}
+
+  private static List<Step> steps(Array x, Array weight, Array bias) {
+    int count = x.shape().dimension(1);
+    int in = x.columns();
+    int units = bias.shape().size() / 4;
+    var steps = new ArrayList<Step>();
+    var hidden = Array.zeros(Shape.of(count, units));
+    var cell = hidden;
+    for (int t = 0; t < x.shape().dimension(0); t++) {
+      var seen = Array.zeros(Shape.of(count, in + units));
+      var gates = Array.zeros(Shape.of(count, 4 * units));
+      for (int n = 0; n < count; n++) {
+        for (int i = 0; i < in + units; i++) {
+          seen.set(n, i, i < in ? x.at(t * count + n, i) : hidden.at(n, i - in));
+        }
+        for (int g = 0; g < 4 * units; g++) {
+          double sum = bias.values()[g];
+          for (int i = 0; i < in + units; i++) {
+            sum += seen.at(n, i) * weight.at(i, g);
+          }
+          gates.set(n, g, sum);
+        }
+      }
+      List<Array> after = lstm(gates, cell);
+      steps.add(new Step(seen, cell, after));
+      hidden = after.get(0);
+      cell = after.get(1);
+    }
+    return steps;
+  }
+
+  /** The gradients by x, weight and bias. */
+  public static List<Array> sequenceGradient(Array x, Array weight, Array bias, Array dy) {
+    int count = x.shape().dimension(1);
+    int in = x.columns();
+    int units = bias.shape().size() / 4;
+    var dx = Array.zeros(x.shape());
+    var dWeight = Array.zeros(weight.shape());
+    var dBias = Array.zeros(bias.shape());
+    List<Step> steps = steps(x, weight, bias);
+    var dHidden = Array.zeros(Shape.of(count, units));
+    var dCell = Array.zeros(dHidden.shape());
+    for (int t = steps.size() - 1; t >= 0; t--) {
+      Step step = steps.get(t);
+      for (int n = 0; n < count; n++) {
+        for (int u = 0; u < units; u++) {
+          dHidden.set(n, u, dHidden.at(n, u) + dy.at(t * count + n, u));
+        }
+      }
+      List<Array> by =
+          lstmGradient(step.after.get(2), step.cell, step.after.get(1), dHidden, dCell);
+      dHidden = Array.zeros(dHidden.shape());
+      dCell = by.get(1);
+      for (int n = 0; n < count; n++) {
+        for (int g = 0; g < 4 * units; g++) {
+          double dGate = by.get(0).at(n, g);
+          dBias.values()[g] += dGate;
+          for (int i = 0; i < in + units; i++) {
+            dWeight.set(i, g, dWeight.at(i, g) + step.seen.at(n, i) * dGate);
+            double dSeen = dGate * weight.at(i, g);
+            if (i < in) {
+              dx.set(t * count + n, i, dx.at(t * count + n, i) + dSeen);
+            } else {
+              dHidden.set(n, i - in, dHidden.at(n, i - in) + dSeen);
+            }
+          }
+        }
+      }
+    }
+    return List.of(dx, dWeight, dBias);
   }
 
   private static double gate(Array gates, int gate, int row, int unit) {
