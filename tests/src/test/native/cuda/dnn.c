@@ -1,25 +1,10 @@
-// A stand-in for cuDNN 9 (its parts, libcudnn_*.so.9) over host memory: what the CUDA back end calls,
-// no more. It refuses what the real one would, and computes in double precision.
-#include <math.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+// A stand-in for cuDNN 9 (its parts, libcudnn_*.so.9, but for recurrent networks: rnn.c) over host
+// memory: what the CUDA back end calls, no more. It refuses what the real one would, and computes in
+// double precision.
+#include "dnn.h"
 
-enum { SUCCESS = 0, BAD_PARAM = 2000, NOT_SUPPORTED = 3000 };
-enum { NHWC = 1, FLOAT = 0, BFLOAT16 = 9, TENSOR_OP_MATH = 1, FMA_MATH = 3 };
 enum { IMPLICIT_PRECOMP_GEMM = 1, RELU = 1, IDENTITY = 5, SPATIAL = 1 };
 enum { NO_BFLOAT16_CHANNELS = 13, NO_FUSED_FIELDS = 13 };  // what tests want to see refused
-
-int stand_in_enqueue(void *stream, void (*run)(const void *), const void *arguments, size_t bytes);
-
-struct handle {
-  void *stream;
-};
-
-struct tensor {
-  int type, n, c, h, w;
-};
 
 struct filter {
   int type, k, c, h, w;
@@ -61,24 +46,33 @@ const char *cudnnGetErrorString(int code) {
   return code == NOT_SUPPORTED ? "CUDNN_STATUS_NOT_SUPPORTED" : "CUDNN_STATUS_BAD_PARAM";
 }
 
-#define DESCRIPTOR(name, type)                                         \
-  int cudnnCreate##name##Descriptor(struct type **result) {            \
-    *result = calloc(1, sizeof(struct type));                          \
-    return SUCCESS;                                                    \
-  }                                                                    \
-  int cudnnDestroy##name##Descriptor(struct type *descriptor) {        \
-    free(descriptor);                                                  \
-    return SUCCESS;                                                    \
-  }
 DESCRIPTOR(Tensor, tensor)
 DESCRIPTOR(Filter, filter)
 DESCRIPTOR(Convolution, convolution)
 DESCRIPTOR(Activation, activation)
+DESCRIPTOR(Dropout, dropout)
 
 int cudnnSetTensor4dDescriptor(struct tensor *tensor, int format, int type, int n, int c, int h,
                                int w) {
   *tensor = (struct tensor){type, n, c, h, w};
   return format == NHWC && (type == FLOAT || type == BFLOAT16) ? SUCCESS : BAD_PARAM;
+}
+
+// Three axes, dense.
+int cudnnSetTensorNdDescriptor(struct tensor *tensor, int type, int axes, const int *extents,
+                               const int *strides) {
+  *tensor = (struct tensor){type, extents[0], extents[1], extents[2], 1};
+  return axes == 3 && type == FLOAT && strides[2] == 1 && strides[1] == extents[2] &&
+                 strides[0] == extents[1] * extents[2]
+             ? SUCCESS
+             : BAD_PARAM;
+}
+
+// No memory for states: no dropout.
+int cudnnSetDropoutDescriptor(struct dropout *dropout, struct handle *handle, float rate,
+                              void *states, size_t bytes, unsigned long long seed) {
+  dropout->is_set = handle && rate == 0 && !states && !bytes && !seed;
+  return dropout->is_set ? SUCCESS : BAD_PARAM;
 }
 
 int cudnnSetFilter4dDescriptor(struct filter *filter, int type, int format, int k, int c, int h,

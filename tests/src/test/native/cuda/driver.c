@@ -196,12 +196,6 @@ int cuMemcpyDtoHAsync_v2(void *target, uint64_t source, size_t bytes, void *stre
   return stream ? SUCCESS : INVALID_HANDLE;
 }
 
-int cuMemsetD8Async(uint64_t target, unsigned char value, size_t bytes, void *stream) {
-  NEEDS_CONTEXT;
-  memset((void *)(uintptr_t)target, value, bytes);
-  return stream ? SUCCESS : INVALID_HANDLE;
-}
-
 // A module is a copy of its image, which compiler.c makes: "CUBIN:" and the source, ending in NUL.
 int cuModuleLoadData(void **module, const void *image) {
   NEEDS_CONTEXT;
@@ -262,6 +256,22 @@ int stand_in_enqueue(void *stream, void (*run)(const void *), const void *argume
   if (!stream || bytes > sizeof entry.arguments) return INVALID_VALUE;
   memcpy(entry.arguments, arguments, bytes);
   return enqueue(entry);
+}
+
+struct fill {
+  uint64_t target;
+  int value;
+  size_t bytes;
+};
+
+static void fill(const void *arguments) {
+  const struct fill *f = arguments;
+  memset((void *)(uintptr_t)f->target, f->value, f->bytes);
+}
+
+int cuMemsetD8Async(uint64_t target, unsigned char value, size_t bytes, void *stream) {
+  const struct fill arguments = {target, value, bytes};
+  return stand_in_enqueue(stream, fill, &arguments, sizeof arguments);
 }
 
 int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z,

@@ -28,7 +28,7 @@ public record DeviceOptions(Kernels kernels, Optional<Precision> precision, bool
     FP32,
     /** 10 bits of mantissa. */
     TF32,
-    /** 7 bits of mantissa, in matrix products; convolutions are in TF32. */
+    /** 7 bits of mantissa, in matrix products and convolutions; the rest is in TF32. */
     BF16
   }
 

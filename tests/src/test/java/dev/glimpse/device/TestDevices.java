@@ -76,6 +76,11 @@ public final class TestDevices {
     return new LibraryDevice(withGpuKernels(), kinds, accepting);
   }
 
+  /** The device, anew and with all that its libraries have; the test closes it. */
+  public static Device openUndetermined() {
+    return Devices.open(info(), new DeviceOptions(OPTIONS.kernels(), OPTIONS.precision(), false));
+  }
+
   private static synchronized Device of(DeviceInfo.Kind kind) {
     return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k), OPTIONS));
   }

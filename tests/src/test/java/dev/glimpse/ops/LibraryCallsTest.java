@@ -13,6 +13,8 @@ import dev.glimpse.device.LibraryCall.Convolve;
 import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Kind;
+import dev.glimpse.device.LibraryCall.Lstm;
+import dev.glimpse.device.LibraryCall.LstmGradient;
 import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.device.Work;
@@ -27,6 +29,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -200,46 +203,86 @@ class LibraryCallsTest {
     return values;
   }
 
+  private static final Set<Kind> LSTM = EnumSet.of(Kind.LSTM);
+
+  private static Tensor sequence() {
+    return Ops.lstmSequence(input("x", 3, 2, 4), input("weight", 9, 20), input("bias", 20));
+  }
+
+  @Test
+  void aSequenceIsOneCall() {
+    Tensor y = sequence();
+    assertWork(LSTM, true, y, "lstm_parameters.cl:pack", "Lstm");
+    try (Plan plan = plan(TestDevices.withLibraries(LSTM, true), y)) {
+      assertTrue(calls(plan, Lstm.class).get(0).reserve().isEmpty(), "nobody asks for gradients");
+    }
+    try (Plan plan = plan(TestDevices.withLibraries(LSTM, false), y)) {
+      assertEquals(3, work(plan).stream().filter("lstm.cl:lstm_step"::equals).count());
+    }
+  }
+
+  /** Two losses see the same sequence; the library's gradient spoils what the forward call kept. */
+  @Test
+  void twoGradientsOfASequence() {
+    Tensor y = sequence();
+    List<Tensor> operands = y.node().inputs();
+    var results = new ArrayList<Tensor>(List.of(y));
+    results.addAll(Gradients.ofTensors(Ops.sum(Ops.square(y)), operands));
+    results.addAll(Gradients.ofTensors(Ops.sum(Ops.exp(y)), operands));
+    Tensor[] outputs = results.toArray(Tensor[]::new);
+    try (Plan ours = plan(TestDevices.withGpuKernels(), outputs);
+        Plan plan = plan(TestDevices.withLibraries(LSTM, true), outputs)) {
+      assertEquals(1, calls(plan, Lstm.class).size());
+      assertEquals(2, calls(plan, LstmGradient.class).size());
+      List<String> work = work(plan);
+      assertEquals(1, work.stream().filter("lstm_parameters.cl:pack"::equals).count());
+      assertEquals(2, work.stream().filter("lstm_parameters.cl:unpack"::equals).count());
+      assertEquals(0, work.stream().filter(w -> w.startsWith("lstm.cl")).count());
+      List<float[]> expected = run(ours, operands, outputs.length);
+      List<float[]> actual = run(plan, operands, outputs.length);
+      for (int i = 0; i < outputs.length; i++) {
+        assertArrayEquals(expected.get(i), actual.get(i), 1e-5f, "result " + i);
+      }
+    }
+  }
+
   /** A convolution, and its gradients by both operands. */
-  private static Tensor[] convolution() {
-    Tensor images = input("images", 2, 5, 5, 3);
-    Tensor weights = input("weights", 3, 3, 3, 4);
+  private static Tensor[] convolution(Tensor images, Tensor weights) {
     Tensor y = Ops.tanh(Ops.conv2d(images, weights, Window.square(3, 2, 1)));
     List<Tensor> by = Gradients.ofTensors(Ops.sum(y), List.of(images, weights));
     return Stream.concat(Stream.of(y), by.stream()).toArray(Tensor[]::new);
   }
 
-  private static List<float[]> run(Plan plan) {
+  /** The results of a run with the same random inputs each time. */
+  private static List<float[]> run(Plan plan, List<Tensor> inputs, int results) {
     var random = new Random(1);
-    for (String name : List.of("images", "weights")) {
-      float[] values = new float[name.equals("images") ? 150 : 108];
+    for (Tensor input : inputs) {
+      float[] values = new float[input.shape().size()];
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) random.nextGaussian() / 4;
       }
-      plan.set(name, values);
+      plan.set(((Input) input.node().op()).name(), values);
     }
     plan.run();
-    var results = new ArrayList<float[]>();
-    for (int i = 0; i < 3; i++) {
-      results.add(floats(plan.read("y" + i)));
-    }
-    return results;
+    return IntStream.range(0, results).mapToObj(i -> floats(plan.read("y" + i))).toList();
   }
 
   @Test
   void convolutionsInBfloat16AreRoundedOnTheWayInAndOut() {
     Set<Kind> kinds = EnumSet.of(Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION);
-    try (Plan ours = plan(TestDevices.withGpuKernels(), convolution());
-        Plan rounded = plan(TestDevices.withLibraries(kinds, true), convolution());
-        Plan refused = plan(TestDevices.withLibraries(kinds, false), convolution())) {
+    List<Tensor> operands = List.of(input("images", 2, 5, 5, 3), input("weights", 3, 3, 3, 4));
+    Tensor[] outputs = convolution(operands.get(0), operands.get(1));
+    try (Plan ours = plan(TestDevices.withGpuKernels(), outputs);
+        Plan rounded = plan(TestDevices.withLibraries(kinds, true), outputs);
+        Plan refused = plan(TestDevices.withLibraries(kinds, false), outputs)) {
       assertTrue(calls(rounded, Convolve.class).stream().allMatch(c -> c.type() == Type.BFLOAT16));
       assertTrue(calls(refused, Convolve.class).stream().allMatch(c -> c.type() == Type.FLOAT));
       assertEquals(3, calls(rounded, Convolve.class).size());
       assertEquals(6, work(rounded).stream().filter(w -> w.endsWith(":narrow")).count());
       assertEquals(3, work(rounded).stream().filter(w -> w.endsWith(":widen")).count());
-      List<float[]> expected = run(ours);
-      List<float[]> actual = run(rounded);
-      List<float[]> whole = run(refused);
+      List<float[]> expected = run(ours, operands, outputs.length);
+      List<float[]> actual = run(rounded, operands, outputs.length);
+      List<float[]> whole = run(refused, operands, outputs.length);
       for (int i = 0; i < expected.size(); i++) {
         float most = 0;
         for (float value : expected.get(i)) {

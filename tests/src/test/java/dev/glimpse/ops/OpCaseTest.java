@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -58,6 +59,22 @@ class OpCaseTest {
     return Stream.concat(
         check("a library in Java", () -> TestDevices.withLibraries(kinds, true), groups),
         check("one that refuses", () -> TestDevices.withLibraries(kinds, false), groups));
+  }
+
+  /** Tests open devices with {@code deterministic}, which leaves a vendor's LSTM out. */
+  @TestFactory
+  Stream<DynamicNode> recurrentByTheDevicesLibrary() {
+    return Stream.of(
+        dynamicTest(
+            "recurrent",
+            () -> {
+              try (Device device = TestDevices.openUndetermined()) {
+                Assumptions.assumeTrue(
+                    device.info().libraries().contains(Kind.LSTM), "no library here has an LSTM");
+                OpCheck.check(device, OpCases.brief().get("recurrent"));
+                OpCheck.check(device, RecurrentCases.sequences(7, 33, 64, 1, 5));
+              }
+            }));
   }
 
   private static Stream<DynamicNode> check(

@@ -78,7 +78,7 @@ final class RecurrentCases {
   }
 
   /** A cell's steps, and layers over a sequence; for each number of steps. */
-  private static List<OpCase> sequences(int count, int in, int units, int... lengths) {
+  static List<OpCase> sequences(int count, int in, int units, int... lengths) {
     var cases = new ArrayList<OpCase>();
     for (int steps : lengths) {
       cases.add(cell(steps, count, in, units));

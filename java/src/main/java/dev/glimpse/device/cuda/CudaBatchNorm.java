@@ -2,7 +2,6 @@ package dev.glimpse.device.cuda;
 
 import static org.bytedeco.cuda.global.cudnn.*;
 
-import dev.glimpse.device.Buffer;
 import dev.glimpse.device.LibraryCall.BatchNorm;
 import dev.glimpse.device.LibraryCall.BatchNormGradient;
 import dev.glimpse.device.LibraryCall.Images;
@@ -79,10 +78,6 @@ final class CudaBatchNorm {
     }
   }
 
-  private static Pointer pointer(Buffer buffer) {
-    return new DevicePointer(CudaBuffer.address(buffer));
-  }
-
   private final class Forward implements BoundWork {
     private final BatchNorm call;
     private final Pointer x;
@@ -98,16 +93,19 @@ final class CudaBatchNorm {
 
     Forward(BatchNorm call) {
       this.call = call;
-      this.x = pointer(call.x());
-      this.scale = pointer(call.scale());
-      this.shift = pointer(call.shift());
-      this.y = pointer(call.y());
-      this.mean = pointer(call.mean());
-      this.inverseDeviation = pointer(call.inverseDeviation());
+      this.x = new DevicePointer(call.x());
+      this.scale = new DevicePointer(call.scale());
+      this.shift = new DevicePointer(call.shift());
+      this.y = new DevicePointer(call.y());
+      this.mean = new DevicePointer(call.mean());
+      this.inverseDeviation = new DevicePointer(call.inverseDeviation());
       this.momentum = call.running().map(Running::momentum).orElse(0f);
-      this.runningMean = call.running().map(running -> pointer(running.mean())).orElse(null);
+      this.runningMean =
+          call.running().<Pointer>map(running -> new DevicePointer(running.mean())).orElse(null);
       this.runningVariance =
-          call.running().map(running -> pointer(running.variance())).orElse(null);
+          call.running()
+              .<Pointer>map(running -> new DevicePointer(running.variance()))
+              .orElse(null);
       this.descriptors = new Descriptors(call.images(), call.scope());
     }
 
@@ -156,14 +154,14 @@ final class CudaBatchNorm {
 
     Backward(BatchNormGradient call) {
       this.call = call;
-      this.x = pointer(call.x());
-      this.dy = pointer(call.dy());
-      this.scale = pointer(call.scale());
-      this.mean = pointer(call.mean());
-      this.inverseDeviation = pointer(call.inverseDeviation());
-      this.dx = pointer(call.dx());
-      this.dScale = pointer(call.dScale());
-      this.dShift = pointer(call.dShift());
+      this.x = new DevicePointer(call.x());
+      this.dy = new DevicePointer(call.dy());
+      this.scale = new DevicePointer(call.scale());
+      this.mean = new DevicePointer(call.mean());
+      this.inverseDeviation = new DevicePointer(call.inverseDeviation());
+      this.dx = new DevicePointer(call.dx());
+      this.dScale = new DevicePointer(call.dScale());
+      this.dShift = new DevicePointer(call.dShift());
       this.descriptors = new Descriptors(call.images(), call.scope());
     }
 

@@ -5,6 +5,8 @@ import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.DeviceOptions.Kernels;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.LibraryCall.LstmSpace;
+import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.ProgramCache;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -58,6 +60,10 @@ final class CudaCalls {
         // Ours is a pass less, as its activation fuses: cuDNN's is for who wants to compare.
         kinds.add(LibraryCall.Kind.BATCH_NORM);
       }
+      if (!options.deterministic()) {
+        // By its release notes: it multiplies in several streams, which share cuBLAS's buffers.
+        kinds.add(LibraryCall.Kind.LSTM);
+      }
     }
     return kinds;
   }
@@ -77,31 +83,53 @@ final class CudaCalls {
   }
 
   BoundWork bind(LibraryCall call) {
-    if (workspace == null) {
-      workspace = new CudaWorkspace(device);
-    }
-    Precision precision = options.precision().orElse(Precision.TF32);
-    if (call instanceof LibraryCall.Gemm gemm) {
-      if (blas == null) {
-        blas = new CudaBlas(device.stream(), workspace, precision);
-      }
-      return blas.bind(gemm);
-    }
-    return dnn(precision).bind(call);
+    return call instanceof LibraryCall.Gemm gemm ? blas().bind(gemm) : dnn().bind(call);
   }
 
-  private CudaDnn dnn(Precision precision) {
+  private CudaBlas blas() {
+    if (blas == null) {
+      blas = new CudaBlas(device.stream(), workspace(), precision());
+    }
+    return blas;
+  }
+
+  private CudaDnn dnn() {
     if (dnn == null) {
       dnn =
           new CudaDnn(
               device.info(),
               device.stream(),
-              workspace,
-              precision,
+              workspace(),
+              precision(),
               options.deterministic(),
               algorithms);
     }
     return dnn;
+  }
+
+  private CudaWorkspace workspace() {
+    if (workspace == null) {
+      workspace = new CudaWorkspace(device);
+    }
+    return workspace;
+  }
+
+  private Precision precision() {
+    return options.precision().orElse(Precision.TF32);
+  }
+
+  /**
+   * See {@link CudaLstm#space}.
+   *
+   * @throws DeviceException where it is nothing, and the library was insisted on
+   */
+  Optional<LstmSpace> lstmSpace(Sequence size) {
+    Optional<LstmSpace> space = dnn().lstmSpace(size);
+    if (space.isEmpty() && options.kernels() == Kernels.LIBRARY) {
+      throw new DeviceException(
+          "NO_LIBRARY", "cuDNN does not compute an LSTM of %s: use --kernels auto".formatted(size));
+    }
+    return space;
   }
 
   /**

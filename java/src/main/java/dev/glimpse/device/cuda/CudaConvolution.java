@@ -153,9 +153,9 @@ final class CudaConvolution {
 
     Bound(Convolve call) {
       this.call = call;
-      this.imageMemory = new DevicePointer(CudaBuffer.address(call.image()));
-      this.filterMemory = new DevicePointer(CudaBuffer.address(call.filter()));
-      this.fieldMemory = new DevicePointer(CudaBuffer.address(call.field()));
+      this.imageMemory = new DevicePointer(call.image());
+      this.filterMemory = new DevicePointer(call.filter());
+      this.fieldMemory = new DevicePointer(call.field());
       this.biasMemory = call.epilogue().bias().map(CudaBlas::address).orElse(null);
       this.alpha = new FloatPointer(call.epilogue().alpha());
       try {

@@ -11,12 +11,15 @@ import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.Fence;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.LibraryCall.LstmSpace;
+import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.ProgramCache;
 import dev.glimpse.device.Recording;
 import dev.glimpse.device.Transfer;
 import dev.glimpse.device.Work;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
@@ -211,6 +214,12 @@ final class CudaDevice implements Device {
   @Override
   public boolean accepts(LibraryCall call) {
     return calls.accepts(call, stream());
+  }
+
+  @Override
+  public Optional<LstmSpace> lstmSpace(Sequence size) {
+    stream();
+    return calls.lstmSpace(size);
   }
 
   /** The stream of an open device, whose context is the thread's current one from now on. */

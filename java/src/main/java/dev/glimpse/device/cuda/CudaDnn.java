@@ -7,7 +7,10 @@ import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall;
 import dev.glimpse.device.LibraryCall.Convolve;
+import dev.glimpse.device.LibraryCall.LstmSpace;
+import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.ProgramCache;
+import java.util.Optional;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.javacpp.BytePointer;
@@ -26,6 +29,7 @@ final class CudaDnn {
   private final FloatPointer zero = new FloatPointer(0f);
   private final CudaConvolution convolution;
   private final CudaBatchNorm batchNorm;
+  private final CudaLstm lstm;
 
   CudaDnn(
       DeviceInfo device,
@@ -39,6 +43,7 @@ final class CudaDnn {
     convolution =
         new CudaConvolution(handle, one, zero, device, workspace, precision, deterministic, cache);
     batchNorm = new CudaBatchNorm(handle, one, zero);
+    lstm = new CudaLstm(handle, workspace, precision);
   }
 
   void close() {
@@ -55,7 +60,18 @@ final class CudaDnn {
     if (call instanceof LibraryCall.BatchNormGradient gradient) {
       return batchNorm.bind(gradient);
     }
+    if (call instanceof LibraryCall.Lstm forward) {
+      return lstm.bind(forward);
+    }
+    if (call instanceof LibraryCall.LstmGradient gradient) {
+      return lstm.bind(gradient);
+    }
     return convolution.bind((Convolve) call);
+  }
+
+  /** See {@link CudaLstm#space}. */
+  Optional<LstmSpace> lstmSpace(Sequence size) {
+    return lstm.space(size);
   }
 
   static void check(int code, String function, String scope) {

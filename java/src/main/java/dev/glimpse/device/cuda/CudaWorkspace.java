@@ -22,7 +22,7 @@ final class CudaWorkspace {
     this.bytes = Math.min(MOST, info.memory() / 16);
     this.buffer = device.allocate(bytes);
     device.released(); // It is the device's own, and does not keep it alive.
-    this.pointer = new DevicePointer(CudaBuffer.address(buffer));
+    this.pointer = new DevicePointer(buffer);
   }
 
   long bytes() {

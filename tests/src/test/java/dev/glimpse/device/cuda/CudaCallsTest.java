@@ -22,9 +22,13 @@ import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Geometry;
 import dev.glimpse.device.LibraryCall.Images;
 import dev.glimpse.device.LibraryCall.Kind;
+import dev.glimpse.device.LibraryCall.Lstm;
+import dev.glimpse.device.LibraryCall.LstmGradient;
+import dev.glimpse.device.LibraryCall.LstmSpace;
 import dev.glimpse.device.LibraryCall.Matrix;
 import dev.glimpse.device.LibraryCall.Pass;
 import dev.glimpse.device.LibraryCall.Running;
+import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.LibraryDevice;
 import dev.glimpse.device.ProgramCache;
@@ -96,19 +100,23 @@ class CudaCallsTest {
   /** The same call by the library and by its contract, from the same memory. */
   private void check(LibraryCall call) {
     assertTrue(device.accepts(call));
-    var contract = new LibraryDevice(device, EnumSet.allOf(Kind.class), true);
     boolean narrow = call instanceof Convolve c && c.type() == Type.BFLOAT16;
+    check(List.of(call), narrow);
+  }
+
+  private void check(List<LibraryCall> calls, boolean narrow) {
+    var contract = new LibraryDevice(device, EnumSet.allOf(Kind.class), true);
     fill(narrow);
-    List<float[]> expected = contents(contract.record(List.of(call)), 1, narrow);
+    List<float[]> expected = contents(contract.record(calls), 1, narrow);
     fill(narrow);
     // One by one first, then as a graph: a second run finds the first one's results.
-    List<float[]> actual = contents(device.record(List.of(call)), 1, narrow);
+    List<float[]> actual = contents(device.record(calls), 1, narrow);
     assertClose(expected, actual);
     fill(narrow);
-    expected = contents(contract.record(List.of(call)), 3, narrow);
+    expected = contents(contract.record(calls), 3, narrow);
     fill(narrow);
     int graphs = FakeDriver.graphLaunches();
-    actual = contents(device.record(List.of(call)), 3, narrow);
+    actual = contents(device.record(calls), 3, narrow);
     assertEquals(2, FakeDriver.graphLaunches() - graphs);
     assertClose(expected, actual);
   }
@@ -328,19 +336,83 @@ class CudaCallsTest {
             "a layer"));
   }
 
-  @Test
-  void whatIsOfferedDependsOnWhatIsAskedFor() {
-    assertEquals(EnumSet.of(Kind.GEMM, Kind.CONVOLUTION), offered(Kernels.AUTO, Precision.TF32));
-    assertEquals(
-        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION),
-        offered(Kernels.AUTO, Precision.BF16));
-    assertEquals(
-        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM),
-        offered(Kernels.LIBRARY, Precision.FP32));
+  private static final Sequence SEQUENCE = new Sequence(4, 3, 2, 5);
+
+  private Lstm lstm(LstmSpace space, Optional<Buffer> reserve) {
+    return new Lstm(
+        SEQUENCE,
+        space,
+        buffer(4 * 3 * 2),
+        buffer(space.parameters()),
+        buffer(4 * 3 * 5),
+        reserve,
+        FREE,
+        "a layer");
   }
 
-  private static Set<Kind> offered(Kernels kernels, Precision precision) {
-    try (Device other = open(kernels, precision, false)) {
+  private LstmGradient gradientOf(Lstm forward) {
+    return new LstmGradient(
+        SEQUENCE,
+        forward.space(),
+        forward.x(),
+        forward.parameters(),
+        forward.y(),
+        buffer(4 * 3 * 5),
+        forward.reserve().orElseThrow(),
+        buffer(4 * 3 * 2),
+        buffer(forward.space().parameters()),
+        FREE,
+        "a layer");
+  }
+
+  /**
+   * What lies between two calls is the library's own affair, so it is in no buffer that is
+   * compared.
+   */
+  @Test
+  void sequencesBothWays() {
+    LstmSpace space = device.lstmSpace(SEQUENCE).orElseThrow();
+    assertEquals(4 * 3 * 5 * 9 + 1, space.reserve());
+    check(List.of(lstm(space, Optional.empty())), false);
+    forget();
+    try (Buffer reserve = device.allocate(4L * space.reserve())) {
+      Lstm forward = lstm(space, Optional.of(reserve));
+      check(List.of(forward, gradientOf(forward)), false);
+    }
+  }
+
+  @Test
+  void aSequenceThatCudnnLacksIsDeclined() {
+    for (Sequence lacking :
+        List.of(
+            new Sequence(4, 3, 2, 13), // cuDNN says so.
+            new Sequence(4, 13, 2, 5), // It wants too much workspace.
+            new Sequence(4, 3, 13, 5))) { // Its gates lie apart.
+      var insisted = assertThrows(DeviceException.class, () -> device.lstmSpace(lacking));
+      assertTrue(insisted.getMessage().endsWith("use --kernels auto"), insisted.getMessage());
+      try (Device other = open(Kernels.AUTO, Precision.TF32, false)) {
+        assertEquals(Optional.empty(), other.lstmSpace(lacking));
+      }
+    }
+  }
+
+  @Test
+  void whatIsOfferedDependsOnWhatIsAskedFor() {
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.LSTM),
+        offered(Kernels.AUTO, Precision.TF32, false));
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION), offered(Kernels.AUTO, Precision.TF32, true));
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION, Kind.LSTM),
+        offered(Kernels.AUTO, Precision.BF16, false));
+    assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM, Kind.LSTM),
+        offered(Kernels.LIBRARY, Precision.FP32, false));
+  }
+
+  private static Set<Kind> offered(Kernels kernels, Precision precision, boolean deterministic) {
+    try (Device other = open(kernels, precision, deterministic)) {
       return other.info().libraries();
     }
   }
