@@ -3,6 +3,8 @@ package dev.glimpse.graph;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Devices;
+import dev.glimpse.device.LibraryCall.Kind;
+import dev.glimpse.device.LibraryDevice;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.OpCases;
@@ -14,12 +16,13 @@ import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Adam;
 import dev.glimpse.train.RmsProp;
 import dev.glimpse.train.Sgd;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
  * A program that runs kernels at small sizes, silent if all is well: what {@link OclgrindTest} has
- * simulated. Its arguments are a kind of device and names: groups of {@link OpCases#brief}, {@code
- * random} or {@code training}.
+ * simulated. Its arguments are a kind of device and names: groups of {@link OpCases#brief}, two of
+ * them with what stands around a library's calls, {@code random} or {@code training}.
  */
 final class KernelSuite {
   private KernelSuite() {}
@@ -32,6 +35,10 @@ final class KernelSuite {
         switch (name) {
           case "random" -> drawNumbers(device);
           case "training" -> train(device);
+          case "recurrent by a library", "convolutions by a library" -> {
+            var library = new LibraryDevice(device, EnumSet.of(Kind.CONVOLUTION, Kind.LSTM), true);
+            OpCheck.check(library, OpCases.brief().get(name.split(" ")[0]));
+          }
           default -> OpCheck.check(device, OpCases.brief().get(name));
         }
       }

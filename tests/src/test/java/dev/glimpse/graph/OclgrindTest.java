@@ -86,6 +86,14 @@ class OclgrindTest {
     simulate("OTHER_GPU", OPS, BUILD_PLAIN + TILES_OF_16, "OCLGRIND_UNINITIALIZED");
   }
 
+  @Test
+  void whatStandsAroundALibrarysCallsStaysInBounds() throws Exception {
+    simulate(
+        "OTHER_GPU",
+        List.of("recurrent by a library", "convolutions by a library"),
+        BUILD_PLAIN + TILES_OF_16);
+  }
+
   private void simulate(String kind, List<String> names, String options, String... checks)
       throws IOException, InterruptedException {
     Path driver = driver();
