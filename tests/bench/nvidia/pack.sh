@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs all that run.sh needs on a machine with an NVIDIA card but no JDK and no internet: a Java
-# runtime, our classes and their jars, the tests, the benchmarks.
+# runtime, our classes and their jars, the tests, the benchmarks, MNIST where it is at hand.
 #
 #   tests/bench/nvidia/pack.sh [FOLDER]     writes FOLDER (default: target/nvidia) and FOLDER.tar.gz
 #
@@ -25,6 +25,9 @@ cp -r java/target/classes "$pack/classes"
 cp -r tests/target/test-classes "$pack/test-classes"
 tr ':' '\n' <tests/target/classpath.txt | xargs -I{} cp {} "$pack/lib/"
 rm -f "$pack"/lib/junit-* "$pack"/lib/opentest4j-* "$pack"/lib/apiguardian-* # in the console's jar
+rm -f "$pack"/lib/onnxruntime-* "$pack"/lib/jazzer-* # large, and for tests that run.sh leaves out
+mnist=${GLIMPSE_MNIST:-$root/../shared/data/mnist}
+if [[ -d $mnist ]]; then cp -r --no-preserve=mode "$mnist" "$pack/mnist"; fi
 
 jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
 "$jdk/bin/jlink" --output "$pack/runtime" --strip-debug --no-header-files --no-man-pages --compress=2 \

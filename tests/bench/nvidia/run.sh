@@ -2,6 +2,11 @@
 # Conformance and benchmarks on an NVIDIA card, from the folder that pack.sh made.
 #
 #   ./run.sh [devices | test | bench | peer | all]     (default: all, about 25 minutes)
+#   ./run.sh train m1|m6|m11 EPOCHS SECONDS [OPTION...]
+#
+# `train` is for what takes too long without a card: a VAE by the recipe of the IWAE paper, VAE + GAN,
+# DRAW. After so many seconds it stops; called again, it goes on. A run that has all its epochs is
+# evaluated. Options go to `train` the first time.
 #
 # Writes each part's output to results/. GLIMPSE_CUDA_LIBS names the folders of CUDA 13's and cuDNN
 # 9's libraries; without it those of a PyTorch are taken, if python3 has one, else the system's. A
@@ -62,6 +67,41 @@ conformance() { # DEVICE, WHOSE KERNELS
 }
 # The id of the first OpenCL device of NVIDIA.
 opencl() { glimpse devices 2>/dev/null | grep -oE 'opencl:[0-9.]+ .*NVIDIA' | head -n 1 | cut -d' ' -f1; }
+
+
+# The recipes whose results docs/results.md has for a CPU, with more epochs.
+declare -A recipe=(
+  [m1]='vae --set hidden=200,200 activation=tanh latent=50 train.schedule=thirds train.evaluateEvery=10'
+  [m6]='vaegan --set width=32 beta=4 gamma=0.01'
+  [m11]='draw --set glimpses=64 train.schedule=cosine'
+)
+declare -A judge=([m1]='--samples 5000' [m6]= [m11]='--samples 20')
+train() { # NAME, EPOCHS, SECONDS, OPTIONS
+  local run=runs/$1 options status=0
+  if [[ -e $run ]]; then
+    options=(--resume="$run")
+  else
+    read -ra options <<<"${recipe[$1]}"
+    options=("${options[0]}" --data mnist --out "$run" --epochs "$2" "${@:4}" "${options[@]:1}")
+  fi
+  long() { java "$1" -cp "classes:lib/*" dev.glimpse.cli.Main "${@:2}" --device "${DEVICE:-cuda:0}"; }
+  long "$3" train --no-quality "${options[@]}" || status=$?
+  case $status in
+    0) long 600 evaluate "$run" ${judge[$1]} ;;
+    124) echo "stopped after $3 s; the same command goes on from the last checkpoint" ;;
+    *) return "$status" ;;
+  esac
+}
+
+if [[ $part == train ]]; then
+  if [[ -z ${4-} || -z ${recipe[$2]-} ]]; then
+    echo 'run.sh: train wants m1, m6 or m11, epochs and seconds' >&2
+    exit 1
+  fi
+  if [[ -z ${GLIMPSE_MNIST-} && -d mnist ]]; then export GLIMPSE_MNIST=$here/mnist; fi
+  train "${@:2}" 2>&1 | tee -a "results/train-$2.txt"
+  exit "${PIPESTATUS[0]}"
+fi
 
 cat VERSION
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>&1 | tee results/card.txt
