@@ -1,23 +1,25 @@
-// Convolutions of 5 x 5 with stride 1 as Winograd's F(2 x 2, 5 x 5): of images [batch, height, width,
-// channels] a tile of 2 x 2 outputs takes 36 multiplications per channel and column instead of 100.
-// (Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray 2016.)
+// Convolutions with fewer multiplications (Winograd, "Arithmetic complexity of computations", 1980;
+// Lavin and Gray 2016), of images [batch, height, width, channels].
 //
-//   y = A' [(G g G') * (B' d B)] A      d: 6 x 6 pixels, g: 5 x 5 weights, y: 2 x 2 outputs
+//   y = A' [(G g G') * (B' d B)] A      d: a tile of pixels, g: weights, y: a tile of outputs
 //
-// An output is a coefficient of the product of two polynomials, which is known from its values at six
-// points: 0, 3/4, -3/4, 3/2, -3/2 and infinity, of whose sets this one rounds as little as a sum of
-// products does, while 0, 1, -1, 2, -2 loses a bit and a half. A evaluates a polynomial at these points, and so does G, which
-// divides by what B' lacks. In between, each of the 36 pairs of points is a matrix product over tiles.
+// For every pair of points `*` is a matrix product over tiles. Two kinds:
+//
+//   STRIDE 1: 5 x 5 weights. A tile of 2 x 2 outputs takes 36 multiplications per channel and column
+//     instead of 100 (winograd_2x5.h).
+//   STRIDE 2: 4 x 4 weights. Pixels of one phase, the remainder of their place by 2, meet 2 x 2 of the
+//     weights with stride 1; so four phases are as many channels. A tile of 4 x 4 outputs takes 4 x 25
+//     instead of 256 (winograd_4x2.h). With SCATTER (the adjoint) the results have the phases.
 //
 //   winograd_weights            g at the points, once a run, in panels as conv2d_winograd reads them
-//   conv2d_winograd             forward, and by its input (the same with mirrored weights)
+//   conv2d_winograd             forward, and by its input (with STRIDE 1 the same with mirrored weights)
 //   conv2d_weights_winograd     by the weights: G' [sum over tiles of (A dy A') * (B' d B)] G, in shares
 //   sum_shares_winograd         the sum over shares and the outer G' G; there the chain is
 //
-// On a CPU alone. A work-item takes blocks of tiles (id 0), small enough that what it has of them at
-// the points stays in the cache.
+// On a CPU alone. A work-item takes blocks of `most` tiles (id 0) through all of it.
 //
-// Cost: 2 x 36 x tiles x channels x columns FLOPs, and about 300 per tile and channel or column.
+// Cost: 2 x 36 (STRIDE 2: 100) x tiles x channels x columns FLOPs, and a few hundred per tile and
+// channel or column.
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
@@ -32,108 +34,55 @@
 
 #include "tile.h"
 
-#define TAPS 5
-#define OUT 2
-#define POINTS 6
-#define PLANES (POINTS * POINTS)
+#ifndef STRIDE
+#define STRIDE 1
+#endif
+#ifndef SCATTER
+#define SCATTER 0
+#endif
+// Whether the gradient by weights is [taps, columns, channels]: see conv2d_weights.cl.
+#ifndef FIELD_FIRST
+#define FIELD_FIRST 0
+#endif
 
-// The images and where tiles lie in them: tile t has outputs from 2 t, inputs from 2 t - padding.
-#define TILING_PARAMETERS                                                                     \
-  const int batch, const int height, const int width, const int channels, const int out_height, \
-      const int out_width, const int padding_height, const int padding_width
-#define TILES_DOWN ((out_height + OUT - 1) / OUT)
-#define TILES_ACROSS ((out_width + OUT - 1) / OUT)
+// factor a + b
+INLINE vec add_scaled(const float factor, const vec a, const vec b) { return fma((vec)(factor), a, b); }
+
+#if STRIDE == 2
+#include "winograd_4x2.h"
+#else
+#include "winograd_2x5.h"
+#endif
+
+#define PLANES (POINTS * POINTS)
+#define PHASES (STRIDE * STRIDE)
+#define KERNEL (STRIDE * TAPS)
+#define TAP(phase, i, j) \
+  (((i) * STRIDE + (phase) / STRIDE) * KERNEL + (j) * STRIDE + (phase) % STRIDE)
 
 INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
                    const int count, const vec value) {
   CHAIN_BODY
 }
 
-// The points besides 0 and infinity, NEAR, -NEAR, FAR and -FAR, squared, and what G divides by.
-#define NEAR 0.75f
-#define FAR 1.5f
-#define NEAR2 (NEAR * NEAR)
-#define FAR2 (FAR * FAR)
-#define AT_ZERO (1.0f / (NEAR2 * FAR2))
-#define AT_NEAR (1.0f / (2.0f * NEAR2 * (NEAR2 - FAR2)))
-#define AT_FAR (1.0f / (2.0f * FAR2 * (FAR2 - NEAR2)))
-
-// factor a + b
-INLINE vec add_scaled(const float factor, const vec a, const vec b) { return fma((vec)(factor), a, b); }
-
-// B': six pixels, `step` apart, in place.
-INLINE void points_of_pixels(vec* d, const int step) {
-  const vec d0 = d[0], d1 = d[step], d2 = d[2 * step];
-  const vec d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-  const vec near_even = add_scaled(-FAR2, d2, d4), near_odd = add_scaled(-FAR2, d1, d3);
-  const vec far_even = add_scaled(-NEAR2, d2, d4), far_odd = add_scaled(-NEAR2, d1, d3);
-  d[0] = add_scaled(NEAR2 * FAR2, d0, add_scaled(-(NEAR2 + FAR2), d2, d4));
-  d[step] = add_scaled(NEAR, near_odd, near_even);
-  d[2 * step] = add_scaled(-NEAR, near_odd, near_even);
-  d[3 * step] = add_scaled(FAR, far_odd, far_even);
-  d[4 * step] = add_scaled(-FAR, far_odd, far_even);
-  d[5 * step] = add_scaled(NEAR2 * FAR2, d1, add_scaled(-(NEAR2 + FAR2), d3, d5));
-}
-
-// A': from six points, `step` apart, to two outputs.
-INLINE void outputs_of_points(vec* m, const int step) {
-  const vec m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
-  m[0] = m[0] + (m1 + m2) + (m3 + m4);
-  m[step] = add_scaled(NEAR, m1 - m2, add_scaled(FAR, m3 - m4, m[5 * step]));
-}
-
-// A: from two outputs to six points.
-INLINE void points_of_outputs(vec* y, const int step) {
-  const vec y0 = y[0], y1 = y[step];
-  y[step] = add_scaled(NEAR, y1, y0);
-  y[2 * step] = add_scaled(-NEAR, y1, y0);
-  y[3 * step] = add_scaled(FAR, y1, y0);
-  y[4 * step] = add_scaled(-FAR, y1, y0);
-  y[5 * step] = y1;
-}
-
-// G: from five weights to six points.
-INLINE void points_of_weights(vec* g, const int step) {
-  const vec g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];
-  const vec near_even = add_scaled(NEAR2, add_scaled(NEAR2, g4, g2), g0);
-  const vec near_odd = NEAR * add_scaled(NEAR2, g3, g1);
-  const vec far_even = add_scaled(FAR2, add_scaled(FAR2, g4, g2), g0);
-  const vec far_odd = FAR * add_scaled(FAR2, g3, g1);
-  g[0] = g0 * AT_ZERO;
-  g[step] = (near_even + near_odd) * AT_NEAR;
-  g[2 * step] = (near_even - near_odd) * AT_NEAR;
-  g[3 * step] = (far_even + far_odd) * AT_FAR;
-  g[4 * step] = (far_even - far_odd) * AT_FAR;
-  g[5 * step] = g4;
-}
-
-// G': from six points to five weights.
-INLINE void weights_of_points(vec* m, const int step) {
-  const vec near_even = (m[step] + m[2 * step]) * AT_NEAR;
-  const vec near_odd = (m[step] - m[2 * step]) * (AT_NEAR * NEAR);
-  const vec far_even = (m[3 * step] + m[4 * step]) * AT_FAR;
-  const vec far_odd = (m[3 * step] - m[4 * step]) * (AT_FAR * FAR);
-  m[0] = add_scaled(AT_ZERO, m[0], near_even + far_even);
-  m[step] = near_odd + far_odd;
-  m[2 * step] = add_scaled(NEAR2, near_even, FAR2 * far_even);
-  m[3 * step] = add_scaled(NEAR2, near_odd, FAR2 * far_odd);
-  m[4 * step] =
-      add_scaled(NEAR2 * NEAR2, near_even, add_scaled(FAR2 * FAR2, far_even, m[5 * step]));
-}
-
-// Of an input channel (id 1) and a panel of columns (id 0): to [point][panel][channel][PANEL].
-// `swapped` sums over the weights' last axis, and `mirrored` turns them by half a turn.
+// Of an input channel of a phase (id 1) and a panel of columns (id 0): to
+// [point][panel][phase and channel][PANEL], with SCATTER to [phase][point][panel][channel][PANEL].
+// `swapped` sums over the weights' last axis, and `mirrored` turns the taps of a phase by half a turn.
 __kernel WORK_GROUP(1, 1) void winograd_weights(__global const float* restrict weights,
                                                 __global float* restrict panels,
                                                 const int channels, const int columns,
                                                 const int swapped, const int mirrored) {
-  const int c = get_global_id(1);
+  const int phase = get_global_id(1) / channels, c = get_global_id(1) % channels;
+  const int depth = SCATTER ? channels : PHASES * channels;
+  const int place = SCATTER ? c : get_global_id(1);
+  __global float* to = panels + (SCATTER ? phase : 0) * PLANES * get_global_size(0) * depth * PANEL;
   for (int j = 0; j < PANEL; j += VECTOR) {
     const int column = get_global_id(0) * PANEL + j;
     const int count = min(VECTOR, columns - column);
     vec g[PLANES];
     for (int tap = 0; tap < TAPS * TAPS; tap++) {
-      const int from = mirrored ? TAPS * TAPS - 1 - tap : tap;
+      const int turned = mirrored ? TAPS * TAPS - 1 - tap : tap;
+      const int from = TAP(phase, turned / TAPS, turned % TAPS);
       float lanes[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
       for (int i = 0; i < count; i++) {
         lanes[i] = weights[swapped ? (from * columns + column + i) * channels + c
@@ -145,24 +94,30 @@ __kernel WORK_GROUP(1, 1) void winograd_weights(__global const float* restrict w
     for (int i = 0; i < POINTS; i++) points_of_weights(g + i, POINTS);
     for (int i = 0; i < PLANES; i++) {
       vstore8(g[i], 0,
-              panels + ((i * get_global_size(0) + get_global_id(0)) * channels + c) * PANEL + j);
+              to + ((i * get_global_size(0) + get_global_id(0)) * depth + place) * PANEL + j);
     }
   }
 }
 
-// Pixels of tiles `begin` to begin + count - 1 at the points: [point][most][pitch].
-INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS, const int begin,
-                             const int count, const int most, const int pitch,
-                             __global float* restrict to) {
+// What is read, [batch, height, width, channels], and tiles over it.
+#define TILING_PARAMETERS                                                                     \
+  const int batch, const int height, const int width, const int channels, const int tiles_down, \
+      const int tiles_across
+
+// Pixels of tiles `begin` to begin + count - 1 at the points: [point][most][pitch]. The pixels of a
+// tile are `spacing` apart; the first tile's first is at (top, left).
+INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS, const int spacing,
+                             const int top, const int left, const int begin, const int count,
+                             const int most, const int pitch, __global float* restrict to) {
   for (int t = 0; t < count; t++) {
     const int tile = begin + t;
-    const int top = tile / TILES_ACROSS % TILES_DOWN * OUT - padding_height;
-    const int left = tile % TILES_ACROSS * OUT - padding_width;
+    const int first_y = tile / tiles_across % tiles_down * OUT * spacing + top;
+    const int first_x = tile % tiles_across * OUT * spacing + left;
     __global const float* image =
-        x + tile / TILES_ACROSS / TILES_DOWN * height * width * channels;
+        x + tile / tiles_across / tiles_down * height * width * channels;
     int places[PLANES];
     for (int i = 0; i < PLANES; i++) {
-      const int iy = top + i / POINTS, ix = left + i % POINTS;
+      const int iy = first_y + i / POINTS * spacing, ix = first_x + i % POINTS * spacing;
       const int inside = iy >= 0 && iy < height && ix >= 0 && ix < width;
       places[i] = inside ? (iy * width + ix) * channels : -1;
     }
@@ -178,24 +133,59 @@ INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS
   }
 }
 
+// The same of all phases, side by side: what the outputs of a convolution see.
+INLINE void transform_phases(__global const float* restrict x, TILING_PARAMETERS,
+                             const int padding_height, const int padding_width, const int begin,
+                             const int count, const int most, const int pitch,
+                             __global float* restrict to) {
+  for (int phase = 0; phase < PHASES; phase++) {
+    transform_pixels(x, batch, height, width, channels, tiles_down, tiles_across, STRIDE,
+                     phase / STRIDE - padding_height, phase % STRIDE - padding_width, begin, count,
+                     most, pitch, to + phase * channels);
+  }
+}
+
 #define STORE_ROW(r)                                 \
-  store_wide(low##r, c_at + (r) * columns_padded);   \
-  store_wide(high##r, c_at + (r) * columns_padded + LANES);
+  store_wide(low##r, c_at + (r) * c_stride);         \
+  store_wide(high##r, c_at + (r) * c_stride + LANES);
 #define LOAD_ROW(r)                                  \
-  wide low##r = load_wide(c_at + (r) * columns_padded); \
-  wide high##r = load_wide(c_at + (r) * columns_padded + LANES);
+  wide low##r = load_wide(c_at + (r) * c_stride);    \
+  wide high##r = load_wide(c_at + (r) * c_stride + LANES);
+
+// With SCATTER a phase of the result is id 1. Its first place q is the first whose pixel, STRIDE q +
+// phase - padding, is not negative; it sees the pixels q - 1 and q of what is read.
+#define FIRST_PLACE(phase, padding) (((padding) - (phase) + 1) / 2)
 
 __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
     CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict panels,
-    __global float* restrict space, TILING_PARAMETERS, const int columns, const int columns_padded,
-    const int pitch, const int most) {
-  const int tiles = batch * TILES_DOWN * TILES_ACROSS;
-  __global float* pixels = space + get_global_id(0) * PLANES * most * (pitch + columns_padded);
+    __global float* restrict space, TILING_PARAMETERS, const int padding_height,
+    const int padding_width, const int out_height, const int out_width, const int columns,
+    const int columns_padded, const int pitch, const int most) {
+  const int tiles = batch * tiles_down * tiles_across;
+  __global float* pixels = space + (get_global_id(1) * get_global_size(0) + get_global_id(0)) *
+                                       PLANES * most * (pitch + columns_padded);
   __global float* products = pixels + PLANES * most * pitch;
+#if SCATTER
+  const int depth = channels;
+  const int first_y = FIRST_PLACE(get_global_id(1) / STRIDE, padding_height);
+  const int first_x = FIRST_PLACE(get_global_id(1) % STRIDE, padding_width);
+  const int top = STRIDE * first_y + get_global_id(1) / STRIDE - padding_height;
+  const int left = STRIDE * first_x + get_global_id(1) % STRIDE - padding_width;
+  const int spacing = STRIDE;
+#else
+  const int depth = PHASES * channels;
+  const int top = 0, left = 0, spacing = 1;
+#endif
+  __global const float* own_panels = panels + get_global_id(1) * PLANES * columns_padded * depth;
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
     const int count = min(most, tiles - begin);
-    transform_pixels(x, batch, height, width, channels, out_height, out_width, padding_height,
+#if SCATTER
+    transform_pixels(x, batch, height, width, channels, tiles_down, tiles_across, 1, first_y - 1,
+                     first_x - 1, begin, count, most, pitch, pixels);
+#else
+    transform_phases(x, batch, height, width, channels, tiles_down, tiles_across, padding_height,
                      padding_width, begin, count, most, pitch, pixels);
+#endif
     for (int i = 0; i < PLANES; i++) {
       for (int column = 0; column < columns; column += PANEL) {
         for (int row = 0; row < count; row += TILE) {
@@ -203,20 +193,20 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
           const int first = max(0, min(row, count - TILE));
           __global float* c_at = products + (i * most + first) * columns_padded + column;
           __global const float* restrict a_at = pixels + (i * most + first) * pitch;
-          __global const float* restrict b_at = panels + (i * columns_padded + column) * channels;
-          const int a_stride = pitch, a_step = 1, b_step = PANEL;
+          __global const float* restrict b_at = own_panels + (i * columns_padded + column) * depth;
+          const int a_stride = pitch, a_step = 1, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(ZERO_ROW)
           int p = 0;
-          STEPS(p, channels)
+          STEPS(p, depth)
           TILE_ROWS(STORE_ROW)
         }
       }
     }
     for (int t = 0; t < count; t++) {
       const int tile = begin + t;
-      const int top = tile / TILES_ACROSS % TILES_DOWN * OUT;
-      const int left = tile % TILES_ACROSS * OUT;
-      const int image = tile / TILES_ACROSS / TILES_DOWN * out_height;
+      const int tile_y = tile / tiles_across % tiles_down * OUT * spacing + top;
+      const int tile_x = tile % tiles_across * OUT * spacing + left;
+      const int image = tile / tiles_across / tiles_down * out_height;
       for (int column = 0; column < columns; column += VECTOR) {
         vec m[PLANES];
         for (int i = 0; i < PLANES; i++) {
@@ -225,7 +215,7 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
         for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
         for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
         for (int i = 0; i < OUT * OUT; i++) {
-          const int oy = top + i / OUT, ox = left + i % OUT;
+          const int oy = tile_y + i / OUT * spacing, ox = tile_x + i % OUT * spacing;
           if (oy < out_height && ox < out_width) {
             finish(CHAIN_ARGUMENTS (image + oy) * out_width + ox, column, columns,
                    min(VECTOR, columns - column), m[i / OUT * POINTS + i % OUT]);
@@ -236,16 +226,16 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
   }
 }
 
-// The gradients at the points of tiles begin to begin + count - 1: [point][most][columns_padded].
+// The gradients at the points of tiles begin to begin + count - 1: [point][panel][most][PANEL].
 INLINE void transform_field(__global const float* restrict field, const int out_height,
-                            const int out_width, const int columns, const int begin,
-                            const int count, const int most, const int columns_padded,
-                            __global float* restrict to) {
+                            const int out_width, const int tiles_down, const int tiles_across,
+                            const int columns, const int begin, const int count, const int most,
+                            const int columns_padded, __global float* restrict to) {
   for (int t = 0; t < count; t++) {
     const int tile = begin + t;
-    const int top = tile / TILES_ACROSS % TILES_DOWN * OUT;
-    const int left = tile % TILES_ACROSS * OUT;
-    const int image = tile / TILES_ACROSS / TILES_DOWN * out_height;
+    const int top = tile / tiles_across % tiles_down * OUT;
+    const int left = tile % tiles_across * OUT;
+    const int image = tile / tiles_across / tiles_down * out_height;
     for (int column = 0; column < columns_padded; column += VECTOR) {
       vec y[PLANES];
       for (int i = 0; i < OUT * OUT; i++) {
@@ -258,39 +248,41 @@ INLINE void transform_field(__global const float* restrict field, const int out_
       }
       for (int i = 0; i < OUT; i++) points_of_outputs(y + i * POINTS, 1);
       for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
-      for (int i = 0; i < PLANES; i++) vstore8(y[i], 0, to + (i * most + t) * columns_padded + column);
+      __global float* panel = to + (column / PANEL * most + t) * PANEL + column % PANEL;
+      for (int i = 0; i < PLANES; i++) vstore8(y[i], 0, panel + i * most * columns_padded);
     }
   }
 }
 
-// Share id 0: parts [share][point][channels_padded][columns_padded].
+// Share id 0: parts [share][point][rows_padded][columns_padded], a row for each channel of each phase.
 __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
     __global const float* restrict x, __global const float* restrict field,
     __global float* restrict parts, __global float* restrict space, TILING_PARAMETERS,
-    const int columns, const int columns_padded, const int pitch, const int channels_padded,
+    const int padding_height, const int padding_width, const int out_height, const int out_width,
+    const int columns, const int columns_padded, const int pitch, const int rows_padded,
     const int most) {
-  const int tiles = batch * TILES_DOWN * TILES_ACROSS;
+  const int tiles = batch * tiles_down * tiles_across;
   __global float* pixels = space + get_global_id(0) * PLANES * most * (pitch + columns_padded);
   __global float* gradients = pixels + PLANES * most * pitch;
-  __global float* c = parts + get_global_id(0) * PLANES * channels_padded * columns_padded;
-  for (int i = 0; i < PLANES * channels_padded * columns_padded; i += VECTOR) {
+  __global float* c = parts + get_global_id(0) * PLANES * rows_padded * columns_padded;
+  for (int i = 0; i < PLANES * rows_padded * columns_padded; i += VECTOR) {
     vstore8((vec)(0.0f), 0, c + i);
   }
   // The last tile of rows reaches beyond the last channel.
   for (int i = 0; i < PLANES * most * pitch; i += VECTOR) vstore8((vec)(0.0f), 0, pixels + i);
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
     const int count = min(most, tiles - begin);
-    transform_pixels(x, batch, height, width, channels, out_height, out_width, padding_height,
+    transform_phases(x, batch, height, width, channels, tiles_down, tiles_across, padding_height,
                      padding_width, begin, count, most, pitch, pixels);
-    transform_field(field, out_height, out_width, columns, begin, count, most, columns_padded,
-                    gradients);
+    transform_field(field, out_height, out_width, tiles_down, tiles_across, columns, begin, count,
+                    most, columns_padded, gradients);
     for (int i = 0; i < PLANES; i++) {
       for (int column = 0; column < columns_padded; column += PANEL) {
-        for (int row = 0; row < channels; row += TILE) {
-          __global float* c_at = c + (i * channels_padded + row) * columns_padded + column;
+        for (int row = 0; row < rows_padded; row += TILE) {
+          __global float* c_at = c + (i * rows_padded + row) * columns_padded + column;
           __global const float* restrict a_at = pixels + i * most * pitch + row;
-          __global const float* restrict b_at = gradients + i * most * columns_padded + column;
-          const int a_stride = 1, a_step = pitch, b_step = columns_padded;
+          __global const float* restrict b_at = gradients + (i * columns_padded + column) * most;
+          const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(LOAD_ROW)
           int p = 0;
           STEPS(p, count)
@@ -301,24 +293,45 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
   }
 }
 
-// Channel id 1 of the weights, all taps.
+// A vector's width of channels of the weights (id 1: phase and these), all taps and columns.
 __kernel WORK_GROUP(1, 1) void sum_shares_winograd(
     CHAIN_PARAMETERS __global const float* restrict parts, const int shares, const int channels,
-    const int columns, const int channels_padded, const int columns_padded) {
-  const int c = get_global_id(1);
-  for (int column = 0; column < columns; column += VECTOR) {
-    vec m[PLANES];
-    for (int i = 0; i < PLANES; i++) {
-      m[i] = (vec)(0.0f);
-      for (int s = 0; s < shares; s++) {
-        m[i] += vload8(0, parts + ((s * PLANES + i) * channels_padded + c) * columns_padded + column);
+    const int fields, const int rows_padded, const int columns_padded) {
+  const int blocks = (channels + VECTOR - 1) / VECTOR;
+  const int phase = get_global_id(1) / blocks, first = get_global_id(1) % blocks * VECTOR;
+  const int count = min(VECTOR, channels - first);
+  for (int field = 0; field < fields; field += VECTOR) {
+    const int valid = min(VECTOR, fields - field);
+    float results[TAPS * TAPS][VECTOR][VECTOR]; // [tap][channel][field]
+    for (int c = 0; c < count; c++) {
+      vec m[PLANES];
+      for (int i = 0; i < PLANES; i++) {
+        m[i] = (vec)(0.0f);
+        for (int s = 0; s < shares; s++) {
+          m[i] += vload8(0, parts + ((s * PLANES + i) * rows_padded + phase * channels + first + c) *
+                                        columns_padded + field);
+        }
+      }
+      for (int i = 0; i < POINTS; i++) weights_of_points(m + i, POINTS);
+      for (int i = 0; i < TAPS; i++) weights_of_points(m + i * POINTS, 1);
+      for (int tap = 0; tap < TAPS * TAPS; tap++) {
+        vstore8(m[tap / TAPS * POINTS + tap % TAPS], 0, results[tap][c]);
       }
     }
-    for (int i = 0; i < POINTS; i++) weights_of_points(m + i, POINTS);
-    for (int i = 0; i < TAPS; i++) weights_of_points(m + i * POINTS, 1);
     for (int tap = 0; tap < TAPS * TAPS; tap++) {
-      finish(CHAIN_ARGUMENTS tap * channels + c, column, columns, min(VECTOR, columns - column),
-             m[tap / TAPS * POINTS + tap % TAPS]);
+      const int at = TAP(phase, tap / TAPS, tap % TAPS);
+#if FIELD_FIRST
+      for (int f = 0; f < valid; f++) {
+        float lanes[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
+        for (int c = 0; c < count; c++) lanes[c] = results[tap][c][f];
+        finish(CHAIN_ARGUMENTS at * fields + field + f, first, channels, count, vload8(0, lanes));
+      }
+#else
+      for (int c = 0; c < count; c++) {
+        finish(CHAIN_ARGUMENTS at * channels + first + c, field, fields, valid,
+               vload8(0, results[tap][c]));
+      }
+#endif
     }
   }
 }

@@ -165,8 +165,9 @@ public record Convolution(
     if (!device.kind().isCpu()) {
       return List.of();
     }
-    if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
-      return winograd(device, inputs.get(0), inputs.get(1)).workspaces();
+    Optional<Winograd> winograd = winograd(device, inputs.get(0), inputs.get(1));
+    if (winograd.isPresent()) {
+      return winograd.get().workspaces();
     }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     long panels = 4 * size.panelFloats(RegisterTile.of(device));
@@ -177,12 +178,8 @@ public record Convolution(
     return swapped ? w.dimension(2) : w.dimension(3);
   }
 
-  private boolean suitsWinograd(DeviceInfo device, Shape x, Shape w) {
-    return Winograd.suits(device, window, x.columns(), columns(w));
-  }
-
-  private Winograd winograd(DeviceInfo device, Shape x, Shape w) {
-    return Winograd.of(device, x, out, window, scatter, columns(w));
+  private Optional<Winograd> winograd(DeviceInfo device, Shape x, Shape w) {
+    return Winograd.of(device, window, x, out, scatter, columns(w));
   }
 
   /** The weights, which are packed, or put in a library's order. */
@@ -195,11 +192,14 @@ public record Convolution(
       return Optional.empty();
     }
     Extent in = Window.extent(inputs.get(0));
-    return Optional.of(new Preparation(1, new Packing(window, in, out, scatter, swapped)));
+    boolean winograd = winograd(device, inputs.get(0), inputs.get(1)).isPresent();
+    return Optional.of(
+        new Preparation(1, new Packing(window, in, out, scatter, swapped, winograd)));
   }
 
   /** What decides how weights are packed. */
-  private record Packing(Window window, Extent in, Extent out, boolean scatter, boolean swapped) {}
+  private record Packing(
+      Window window, Extent in, Extent out, boolean scatter, boolean swapped, boolean winograd) {}
 
   @Override
   public void lower(Site site) {
@@ -236,9 +236,9 @@ public record Convolution(
     long products =
         (long) images.dimension(0) * small.height() * small.width() * w.rows() * w.columns();
     long elements = (long) rows * size.columns;
-    if (suitsWinograd(device, images, site.inputShape(1))) {
-      winograd(device, images, site.inputShape(1))
-          .convolve(site, swapped, scatter, rendered, bytes, elements * epilogue.flops());
+    Optional<Winograd> winograd = winograd(device, images, site.inputShape(1));
+    if (winograd.isPresent()) {
+      winograd.get().convolve(site, swapped, scatter, rendered, bytes, elements * epilogue.flops());
       return;
     }
     var cost = new Cost(2 * products + elements * epilogue.flops(), bytes);

@@ -6,6 +6,7 @@ import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The gradient of a {@link Convolution} by its weights: from the image over which the window
@@ -121,12 +122,8 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
         outputs, depth, columns, depthPerItem, depthItems, cpu ? panels * panel : columns, shares);
   }
 
-  private boolean suitsWinograd(DeviceInfo device, Shape image, Shape field) {
-    return !fieldFirst && Winograd.suits(device, window, image.columns(), field.columns());
-  }
-
-  private Winograd winograd(DeviceInfo device, Shape image, Shape field) {
-    return Winograd.of(device, image, Window.extent(field), window, false, field.columns());
+  private Optional<Winograd> winograd(DeviceInfo device, Shape image, Shape field) {
+    return Winograd.of(device, window, image, Window.extent(field), false, field.columns());
   }
 
   private static int ceil(int a, int b) {
@@ -140,8 +137,9 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
       return LibraryConvolution.workspaces(
           device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
     }
-    if (suitsWinograd(device, inputs.get(0), inputs.get(1))) {
-      return winograd(device, inputs.get(0), inputs.get(1)).workspacesByWeights();
+    Optional<Winograd> winograd = winograd(device, inputs.get(0), inputs.get(1));
+    if (winograd.isPresent()) {
+      return winograd.get().workspacesByWeights();
     }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     if (!device.kind().isCpu()) {
@@ -162,12 +160,11 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     View field = site.input(1);
     DeviceInfo device = site.device();
     Shape imageShape = site.inputShape(0);
-    if (suitsWinograd(device, imageShape, site.inputShape(1))) {
-      int rows = window.taps() * imageShape.columns();
-      int columns = site.inputShape(1).columns();
-      winograd(device, imageShape, site.inputShape(1))
-          .convolveByWeights(
-              site, epilogue(site, rows, columns), (long) rows * columns * epilogue.flops());
+    Optional<Winograd> winograd = winograd(device, imageShape, site.inputShape(1));
+    if (winograd.isPresent()) {
+      Chain.Rendered rendered = epilogue(site, imageShape.columns(), site.inputShape(1).columns());
+      long elements = shapes(List.of(imageShape, site.inputShape(1))).get(0).size();
+      winograd.get().convolveByWeights(site, fieldFirst, rendered, elements * epilogue.flops());
       return;
     }
     Geometry size = geometry(device, imageShape, site.inputShape(1));
@@ -200,7 +197,9 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     sumShares(site, size, imageShape.columns());
   }
 
-  private Chain.Rendered epilogue(Site site, int rows, int columns) {
+  private Chain.Rendered epilogue(Site site, int channels, int fields) {
+    int columns = fieldFirst ? channels : fields;
+    int rows = window.taps() * (fieldFirst ? fields : channels);
     var in = new ArrayList<View>();
     for (int i = 1; i < epilogue.inputs(); i++) {
       in.add(site.input(1 + i));
@@ -215,7 +214,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   private void sumShares(Site site, Geometry size, int channels) {
     int columns = fieldFirst ? channels : size.columns;
     int rows = window.taps() * (fieldFirst ? size.columns : channels);
-    Chain.Rendered rendered = epilogue(site, rows, columns);
+    Chain.Rendered rendered = epilogue(site, channels, size.columns);
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
     boolean cpu = site.device().kind().isCpu();

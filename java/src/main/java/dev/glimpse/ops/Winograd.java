@@ -7,28 +7,39 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * How a CPU computes convolutions of 5 x 5 with stride 1 and their gradients: with 36 instead of
- * 100 multiplications for each tile of 2 x 2 outputs (see {@code kernels/winograd.cl}).
+ * How a CPU computes convolutions of 5 x 5 with stride 1, and of 4 x 4 with stride 2, and their
+ * gradients, with about 40% of the multiplications (see {@code kernels/winograd.cl}).
  *
- * @param images that the window slides over, {@code [N, H, W, C]}
- * @param out its positions
+ * @param kind of convolution
+ * @param images that are read, {@code [N, H, W, C]}; of the weights' gradient, those that the
+ *     window slides over
+ * @param out the extent of the result; of the weights' gradient, of the field
+ * @param scatter whether the result has the phases, rather than what is read
  * @param padding zeros before the first row and column
  * @param columns the channels of the result; of the weights' gradient, of the field
  * @param registers the tile of a product
  * @param units of the device
  */
 record Winograd(
-    Shape images, Extent out, Extent padding, int columns, RegisterTile registers, int units) {
-  private static final int TAPS = 5;
-  private static final int OUT = 2;
-
-  /** Pairs of points at which an image of 6 x 6 is known. */
-  private static final int PLANES = 36;
-
+    Kind kind,
+    Shape images,
+    Extent out,
+    boolean scatter,
+    Extent padding,
+    int columns,
+    RegisterTile registers,
+    int units) {
   /** With fewer channels or columns, getting to the points and back costs more than is saved. */
   private static final int FEWEST = 16;
+
+  /** With fewer tiles, so does reading weights at all points. */
+  private static final int FEWEST_TILES = 24;
+
+  /** The most that is left of the multiplications; the rest of the time goes to the points. */
+  private static final double WORTHWHILE = 0.6;
 
   /** What a work-item has of its tiles at the points, in floats: half of a second-level cache. */
   private static final int BLOCK = 1 << 17;
@@ -39,27 +50,84 @@ record Winograd(
   /** FLOPs from pixels to points or back, per tile and channel. */
   private static final int TRANSFORM = 300;
 
-  static boolean suits(DeviceInfo device, Window window, int channels, int columns) {
-    return device.kind().isCpu()
-        && window.equals(new Window(TAPS, TAPS, one(), window.padding(), one()))
-        && Math.min(channels, columns) >= FEWEST;
+  /**
+   * A kind of convolution.
+   *
+   * @param stride in which the window moves; with 2 there are four phases
+   * @param taps of a phase, along an axis
+   * @param out the outputs of a tile, along an axis
+   */
+  private record Kind(int stride, int taps, int out) {
+    static final Kind FIVE = new Kind(1, 5, 2);
+    static final Kind FOUR_BY_TWO = new Kind(2, 2, 4);
+
+    static Optional<Kind> of(Window window) {
+      for (Kind kind : List.of(FIVE, FOUR_BY_TWO)) {
+        var size = kind.stride * kind.taps;
+        var stride = new Extent(kind.stride, kind.stride);
+        var same = new Window(size, size, stride, window.padding(), new Extent(1, 1));
+        Extent padding = window.padding();
+        if (window.equals(same) && Math.max(padding.height(), padding.width()) < size) {
+          return Optional.of(kind);
+        }
+      }
+      return Optional.empty();
+    }
+
+    /** Pairs of points. */
+    int planes() {
+      return (taps + out - 1) * (taps + out - 1);
+    }
+
+    int phases() {
+      return stride * stride;
+    }
+
+    /** The taps of the window. */
+    int window() {
+      return phases() * taps * taps;
+    }
   }
 
-  private static Extent one() {
-    return new Extent(1, 1);
+  /** Whether it is the way to convolve, or to get the gradient by the weights. */
+  boolean pays() {
+    double multiplications = (double) tiles() * kind.planes() * kind.phases();
+    double otherwise = (double) positions() * kind.window();
+    return Math.min(channels(), columns) >= FEWEST
+        && tiles() >= FEWEST_TILES
+        && multiplications <= WORTHWHILE * otherwise;
   }
 
   /**
-   * A convolution, or its adjoint, which is that with mirrored weights.
+   * A convolution or its adjoint; nothing where it must be computed otherwise.
    *
-   * @param window that {@link #suits}
+   * @param images that are read
+   * @param out the extent of the result
+   * @param scatter whether it is the adjoint
    */
-  static Winograd of(
-      DeviceInfo device, Shape images, Extent out, Window window, boolean scatter, int columns) {
-    Extent given = window.padding();
-    var padding = scatter ? new Extent(TAPS - 1 - given.height(), TAPS - 1 - given.width()) : given;
-    return new Winograd(
-        images, out, padding, columns, RegisterTile.of(device), device.computeUnits());
+  static Optional<Winograd> of(
+      DeviceInfo device, Window window, Shape images, Extent out, boolean scatter, int columns) {
+    if (!device.kind().isCpu()) {
+      return Optional.empty();
+    }
+    return Kind.of(window)
+        .map(
+            kind -> {
+              // With stride 1 the adjoint is a convolution with mirrored weights.
+              boolean mirrored = scatter && kind.stride == 1;
+              Extent given = window.padding();
+              int last = kind.taps - 1;
+              return new Winograd(
+                  kind,
+                  images,
+                  out,
+                  scatter && !mirrored,
+                  mirrored ? new Extent(last - given.height(), last - given.width()) : given,
+                  columns,
+                  RegisterTile.of(device),
+                  device.computeUnits());
+            })
+        .filter(Winograd::pays);
   }
 
   private static int ceil(int a, int b) {
@@ -74,22 +142,58 @@ record Winograd(
     return registers.panels(columns) * registers.columns();
   }
 
-  private int channelsPadded() {
-    return registers.tiles(channels()) * RegisterTile.ROWS;
+  /** What a product sums over: the channels of all phases that are read. */
+  private int depth() {
+    return (scatter ? 1 : kind.phases()) * channels();
   }
 
+  private int depthPadded() {
+    return registers.tiles(depth()) * RegisterTile.ROWS;
+  }
+
+  /** A vector of the last phase's channels may end behind them. */
   private int pitch() {
-    return ceil(channelsPadded(), 8) * 8;
+    int vectors = depth() - channels() + ceil(channels(), 8) * 8;
+    return ceil(Math.max(depthPadded(), vectors), 8) * 8;
+  }
+
+  /** The outputs of a phase, of those that the result has. */
+  private Extent places() {
+    int apart = scatter ? kind.stride : 1;
+    return new Extent(ceil(out.height(), apart), ceil(out.width(), apart));
+  }
+
+  private int positions() {
+    return images.dimension(0) * places().height() * places().width();
+  }
+
+  private int tilesDown() {
+    return ceil(places().height(), kind.out);
+  }
+
+  private int tilesAcross() {
+    return ceil(places().width(), kind.out);
   }
 
   private int tiles() {
-    return images.dimension(0) * ceil(out.height(), OUT) * ceil(out.width(), OUT);
+    return images.dimension(0) * tilesDown() * tilesAcross();
   }
 
-  /** The tiles of a block. */
-  private int most() {
+  /**
+   * The tiles of a block: so many that they stay in the cache, or, where there are many weights,
+   * that these are not read much more often than the tiles are.
+   */
+  private int most(int items) {
     int rows = RegisterTile.ROWS;
-    return Math.max(1, BLOCK / (PLANES * (pitch() + columnsPadded())) / rows) * rows;
+    int perTile = depth() + columns;
+    int cached = BLOCK / (kind.planes() * perTile);
+    int balanced = depth() * columns / perTile;
+    int most = Math.min(Math.max(cached, balanced), ceil(tiles(), items));
+    return Math.max(1, ceil(most, rows)) * rows;
+  }
+
+  private int most() {
+    return most(units);
   }
 
   private int items(int perUnit) {
@@ -97,16 +201,16 @@ record Winograd(
   }
 
   private long spaceBytes(int items) {
-    return 4L * items * PLANES * most() * (pitch() + columnsPadded());
+    return 4L * items * kind.planes() * most() * (pitch() + columnsPadded());
   }
 
   private long partBytes() {
-    return 4L * items(SHARES_PER_UNIT) * PLANES * channelsPadded() * columnsPadded();
+    return 4L * items(SHARES_PER_UNIT) * kind.planes() * depthPadded() * columnsPadded();
   }
 
   private Cost cost(long bytes, long results) {
-    long products = 2L * PLANES * channels() * columns;
-    long transforms = TRANSFORM * (long) (channels() + columns);
+    long products = 2L * kind.phases() * kind.planes() * channels() * columns;
+    long transforms = TRANSFORM * (long) kind.phases() * (channels() + columns);
     return new Cost(tiles() * (products + transforms) + results, bytes);
   }
 
@@ -116,22 +220,34 @@ record Winograd(
         images.dimension(1),
         images.dimension(2),
         channels(),
+        tilesDown(),
+        tilesAcross(),
+        padding.height(),
+        padding.width(),
         out.height(),
         out.width(),
-        padding.height(),
-        padding.width());
+        columns,
+        columnsPadded(),
+        pitch());
   }
 
   private Map<String, String> defines() {
     var defines = new LinkedHashMap<String, String>();
     registers.define(defines);
+    defines.put("STRIDE", String.valueOf(kind.stride));
+    defines.put("SCATTER", scatter ? "1" : "0");
     return defines;
+  }
+
+  /** The phases of the result. */
+  private int phasesOut() {
+    return scatter ? kind.phases() : 1;
   }
 
   /** Of a convolution: the weights at the points, and what is between input and output. */
   List<Long> workspaces() {
-    long panels = 4L * PLANES * channels() * columnsPadded();
-    return List.of(panels, spaceBytes(items(ITEMS_PER_UNIT)));
+    long panels = 4L * kind.planes() * kind.phases() * channels() * columnsPadded();
+    return List.of(panels, phasesOut() * spaceBytes(items(ITEMS_PER_UNIT)));
   }
 
   /** Of the gradient by the weights: shares of it, and what is before them. */
@@ -143,7 +259,7 @@ record Winograd(
    * Launches a convolution.
    *
    * @param swapped whether the sum runs over the weights' last axis
-   * @param mirrored whether the weights are turned by half a turn
+   * @param mirrored whether it is the adjoint of a convolution
    */
   void convolve(
       Site site,
@@ -154,36 +270,42 @@ record Winograd(
       long epilogueFlops) {
     View x = site.input(0);
     View w = site.input(1);
+    int rows = kind.phases() * channels();
     site.launch(
         site.kernel("winograd.cl", "winograd_weights", defines()),
         List.of(
             w.buffer(), site.workspace(0), channels(), columns, swapped ? 1 : 0, mirrored ? 1 : 0),
-        List.of(registers.panels(columns), channels()),
+        List.of(registers.panels(columns), rows),
         List.of(1, 1),
-        new Cost((long) TRANSFORM * channels() * columns, 2 * w.bytes()));
+        new Cost((long) TRANSFORM * rows * columns, 2 * w.bytes()));
     var arguments = new ArrayList<Object>(epilogue.arguments());
     arguments.addAll(List.of(x.buffer(), site.workspace(0), site.workspace(1)));
     arguments.addAll(tiling());
-    arguments.addAll(List.of(columns, columnsPadded(), pitch(), most()));
+    arguments.add(most());
     var defines = defines();
     defines.putAll(epilogue.defines());
     site.launch(
         site.kernel("winograd.cl", "conv2d_winograd", defines),
         arguments,
-        List.of(items(ITEMS_PER_UNIT), 1),
+        List.of(items(ITEMS_PER_UNIT), phasesOut()),
         List.of(1, 1),
         cost(bytes, epilogueFlops));
   }
 
-  /** Launches the gradient by the weights, from the images and the field. */
-  void convolveByWeights(Site site, Chain.Rendered epilogue, long epilogueFlops) {
+  /**
+   * Launches the gradient by the weights, from the images and the field.
+   *
+   * @param fieldFirst whether the field's channels come before the images'
+   */
+  void convolveByWeights(
+      Site site, boolean fieldFirst, Chain.Rendered epilogue, long epilogueFlops) {
     View image = site.input(0);
     View field = site.input(1);
     int shares = items(SHARES_PER_UNIT);
     var arguments = new ArrayList<Object>();
     arguments.addAll(List.of(image.buffer(), field.buffer(), site.workspace(0), site.workspace(1)));
     arguments.addAll(tiling());
-    arguments.addAll(List.of(columns, columnsPadded(), pitch(), channelsPadded(), most()));
+    arguments.addAll(List.of(depthPadded(), most()));
     site.launch(
         site.kernel("winograd.cl", "conv2d_weights_winograd", defines()),
         arguments,
@@ -192,17 +314,18 @@ record Winograd(
         cost(image.bytes() + field.bytes(), 0));
     var summing = new ArrayList<Object>(epilogue.arguments());
     summing.addAll(
-        List.of(site.workspace(0), shares, channels(), columns, channelsPadded(), columnsPadded()));
+        List.of(site.workspace(0), shares, channels(), columns, depthPadded(), columnsPadded()));
     var defines = defines();
+    defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
     defines.putAll(epilogue.defines());
-    long results = (long) channels() * columns;
+    long results = (long) depth() * columns;
     site.launch(
         site.kernel("winograd.cl", "sum_shares_winograd", defines),
         summing,
-        List.of(1, channels()),
+        List.of(1, kind.phases() * ceil(channels(), 8)),
         List.of(1, 1),
         new Cost(
-            results * (PLANES * shares + TRANSFORM) + epilogueFlops,
-            partBytes() + 4 * TAPS * TAPS * results));
+            results * (kind.planes() * shares + TRANSFORM) + epilogueFlops,
+            partBytes() + 4L * kind.window() * channels() * columns));
   }
 }

@@ -89,9 +89,12 @@ final class ConvolutionCases {
     groups.put("wide convolutions", geometry(1, by(2, 4), 9, 35, wide).cases("panels").toList());
     groups.put(
         "small convolutions of 5 x 5",
-        geometry(1, by(2, 3), 16, 17, Window.square(5, 1, 2))
+        geometry(12, by(2, 3), 16, 17, Window.square(5, 1, 2))
             .cases("one tile and a half")
             .toList());
+    groups.put(
+        "small convolutions of 4 x 4",
+        geometry(24, by(8, 7), 16, 17, Window.square(4, 2, 1)).cases("less than a tile").toList());
     groups.put("convolution epilogues", epilogues(geometry(2, by(4, 3), 3, 5, even)));
     return groups;
   }
@@ -138,12 +141,28 @@ final class ConvolutionCases {
         "convolutions of 5 x 5",
         Stream.of(
                 geometry(3, by(7, 6), 17, 33, Window.square(5, 1, 2)).cases("odd tiles"),
-                geometry(1, by(6, 9), 33, 16, Window.square(5, 1, 0)).cases("without padding"))
+                geometry(8, by(6, 9), 33, 16, Window.square(5, 1, 0)).cases("without padding"))
             .flatMap(cases -> cases)
             .toList());
     groups.put(
         "convolution epilogues of 5 x 5",
-        epilogues(geometry(1, by(5, 4), 16, 18, Window.square(5, 1, 2))).subList(0, 3));
+        epilogues(geometry(4, by(5, 4), 16, 18, Window.square(5, 1, 2))).subList(0, 3));
+    var uneven = new Window(4, 4, by(2, 2), by(1, 0), one);
+    groups.put(
+        "convolutions of 4 x 4",
+        Stream.of(
+                geometry(24, by(8, 8), 17, 33, Window.square(4, 2, 1)).cases("whole tiles"),
+                geometry(6, by(15, 13), 33, 16, Window.square(4, 2, 1)).cases("odd tiles"),
+                geometry(6, by(16, 17), 16, 20, Window.square(4, 2, 0)).cases("without padding"),
+                geometry(6, by(16, 15), 18, 16, uneven).cases("uneven padding"),
+                geometry(24, by(6, 6), 16, 23, Window.square(4, 2, 2)).cases("more padding"),
+                geometry(24, by(4, 4), 16, 16, Window.square(4, 2, 3)).cases("most padding"))
+            .flatMap(cases -> cases)
+            .toList());
+    Geometry four = geometry(24, by(7, 8), 16, 18, Window.square(4, 2, 1));
+    // Of so many results one is too near to the bend of a relu for a difference quotient.
+    List<OpCase> smooth = epilogues(four).subList(2, 9);
+    groups.put("convolution epilogues of 4 x 4", smooth);
     groups.put(
         "convolution epilogues of many channels",
         epilogues(geometry(3, by(5, 7), 4, 35, Window.square(3, 2, 1))));

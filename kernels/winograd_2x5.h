@@ -1,0 +1,79 @@
+// Winograd's F(2, 5): two outputs of five taps, from six pixels by six multiplications. An output is
+// a coefficient of the product of two polynomials, which is known from its values at six points:
+// 0, 3/4, -3/4, 3/2, -3/2 and infinity. Of such sets this one rounds as little as a sum of products
+// does, while 0, 1, -1, 2, -2 loses a bit and a half.
+//
+// Each function goes along one axis, in place, over vectors that are `step` apart.
+
+#define TAPS 5
+#define OUT 2
+#define POINTS 6
+
+// The points besides 0 and infinity, NEAR, -NEAR, FAR and -FAR, squared, and what G divides by.
+#define NEAR 0.75f
+#define FAR 1.5f
+#define NEAR2 (NEAR * NEAR)
+#define FAR2 (FAR * FAR)
+#define AT_ZERO (1.0f / (NEAR2 * FAR2))
+#define AT_NEAR (1.0f / (2.0f * NEAR2 * (NEAR2 - FAR2)))
+#define AT_FAR (1.0f / (2.0f * FAR2 * (FAR2 - NEAR2)))
+
+// B': six pixels.
+INLINE void points_of_pixels(vec* d, const int step) {
+  const vec d0 = d[0], d1 = d[step], d2 = d[2 * step];
+  const vec d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  const vec near_even = add_scaled(-FAR2, d2, d4), near_odd = add_scaled(-FAR2, d1, d3);
+  const vec far_even = add_scaled(-NEAR2, d2, d4), far_odd = add_scaled(-NEAR2, d1, d3);
+  d[0] = add_scaled(NEAR2 * FAR2, d0, add_scaled(-(NEAR2 + FAR2), d2, d4));
+  d[step] = add_scaled(NEAR, near_odd, near_even);
+  d[2 * step] = add_scaled(-NEAR, near_odd, near_even);
+  d[3 * step] = add_scaled(FAR, far_odd, far_even);
+  d[4 * step] = add_scaled(-FAR, far_odd, far_even);
+  d[5 * step] = add_scaled(NEAR2 * FAR2, d1, add_scaled(-(NEAR2 + FAR2), d3, d5));
+}
+
+// A': from six points to two outputs.
+INLINE void outputs_of_points(vec* m, const int step) {
+  const vec m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+  m[0] = m[0] + (m1 + m2) + (m3 + m4);
+  m[step] = add_scaled(NEAR, m1 - m2, add_scaled(FAR, m3 - m4, m[5 * step]));
+}
+
+// A: from two outputs to six points.
+INLINE void points_of_outputs(vec* y, const int step) {
+  const vec y0 = y[0], y1 = y[step];
+  y[step] = add_scaled(NEAR, y1, y0);
+  y[2 * step] = add_scaled(-NEAR, y1, y0);
+  y[3 * step] = add_scaled(FAR, y1, y0);
+  y[4 * step] = add_scaled(-FAR, y1, y0);
+  y[5 * step] = y1;
+}
+
+// G: from five weights to six points.
+INLINE void points_of_weights(vec* g, const int step) {
+  const vec g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];
+  const vec near_even = add_scaled(NEAR2, add_scaled(NEAR2, g4, g2), g0);
+  const vec near_odd = NEAR * add_scaled(NEAR2, g3, g1);
+  const vec far_even = add_scaled(FAR2, add_scaled(FAR2, g4, g2), g0);
+  const vec far_odd = FAR * add_scaled(FAR2, g3, g1);
+  g[0] = g0 * AT_ZERO;
+  g[step] = (near_even + near_odd) * AT_NEAR;
+  g[2 * step] = (near_even - near_odd) * AT_NEAR;
+  g[3 * step] = (far_even + far_odd) * AT_FAR;
+  g[4 * step] = (far_even - far_odd) * AT_FAR;
+  g[5 * step] = g4;
+}
+
+// G': from six points to five weights.
+INLINE void weights_of_points(vec* m, const int step) {
+  const vec near_even = (m[step] + m[2 * step]) * AT_NEAR;
+  const vec near_odd = (m[step] - m[2 * step]) * (AT_NEAR * NEAR);
+  const vec far_even = (m[3 * step] + m[4 * step]) * AT_FAR;
+  const vec far_odd = (m[3 * step] - m[4 * step]) * (AT_FAR * FAR);
+  m[0] = add_scaled(AT_ZERO, m[0], near_even + far_even);
+  m[step] = near_odd + far_odd;
+  m[2 * step] = add_scaled(NEAR2, near_even, FAR2 * far_even);
+  m[3 * step] = add_scaled(NEAR2, near_odd, FAR2 * far_odd);
+  m[4 * step] =
+      add_scaled(NEAR2 * NEAR2, near_even, add_scaled(FAR2 * FAR2, far_even, m[5 * step]));
+}
