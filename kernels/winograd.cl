@@ -46,7 +46,16 @@
 #endif
 
 // factor a + b
-INLINE vec add_scaled(const float factor, const vec a, const vec b) { return fma((vec)(factor), a, b); }
+INLINE wide add_scaled(const float factor, const wide a, const wide b) {
+  return fma((wide)(factor), a, b);
+}
+
+INLINE wide load_some(__global const float* p, const int count) {
+  if (count >= LANES) return load_wide(p);
+  float lanes[LANES];
+  for (int i = 0; i < LANES; i++) lanes[i] = i < count ? p[i] : 0.0f;
+  return load_wide(lanes);
+}
 
 #if STRIDE == 2
 #include "winograd_4x2.h"
@@ -64,11 +73,17 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
                    const int count, const vec value) {
   CHAIN_BODY
 }
+// LANES results of a row, of which `valid` exist.
+#define FINISH(row, column, columns, valid, lanes)                                              \
+  for (int at = 0; at < (valid); at += VECTOR) {                                                \
+    finish(CHAIN_ARGUMENTS row, (column) + at, columns, min(VECTOR, (valid) - at),              \
+           vload8(0, (lanes) + at));                                                            \
+  }
 
 // Of an input channel of a phase (id 1) and a panel of columns (id 0): to
 // [point][panel][phase and channel][PANEL], with SCATTER to [phase][point][panel][channel][PANEL].
 // `swapped` sums over the weights' last axis, and `mirrored` turns the taps of a phase by half a turn.
-__kernel WORK_GROUP(1, 1) void winograd_weights(__global const float* restrict weights,
+__kernel WIDE WORK_GROUP(1, 1) void winograd_weights(__global const float* restrict weights,
                                                 __global float* restrict panels,
                                                 const int channels, const int columns,
                                                 const int swapped, const int mirrored) {
@@ -76,25 +91,30 @@ __kernel WORK_GROUP(1, 1) void winograd_weights(__global const float* restrict w
   const int depth = SCATTER ? channels : PHASES * channels;
   const int place = SCATTER ? c : get_global_id(1);
   __global float* to = panels + (SCATTER ? phase : 0) * PLANES * get_global_size(0) * depth * PANEL;
-  for (int j = 0; j < PANEL; j += VECTOR) {
+  for (int j = 0; j < PANEL; j += LANES) {
     const int column = get_global_id(0) * PANEL + j;
-    const int count = min(VECTOR, columns - column);
-    vec g[PLANES];
+    const int count = min(LANES, columns - column);
+    wide g[PLANES];
     for (int tap = 0; tap < TAPS * TAPS; tap++) {
       const int turned = mirrored ? TAPS * TAPS - 1 - tap : tap;
       const int from = TAP(phase, turned / TAPS, turned % TAPS);
-      float lanes[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-      for (int i = 0; i < count; i++) {
-        lanes[i] = weights[swapped ? (from * columns + column + i) * channels + c
-                                   : (from * channels + c) * columns + column + i];
+      wide taps;
+      if (swapped) {
+        float lanes[LANES];
+        for (int i = 0; i < LANES; i++) {
+          lanes[i] = i < count ? weights[(from * columns + column + i) * channels + c] : 0.0f;
+        }
+        taps = load_wide(lanes);
+      } else {
+        taps = load_some(weights + (from * channels + c) * columns + column, count);
       }
-      g[tap / TAPS * POINTS + tap % TAPS] = vload8(0, lanes);
+      g[tap / TAPS * POINTS + tap % TAPS] = taps;
     }
     for (int i = 0; i < TAPS; i++) points_of_weights(g + i * POINTS, 1);
     for (int i = 0; i < POINTS; i++) points_of_weights(g + i, POINTS);
     for (int i = 0; i < PLANES; i++) {
-      vstore8(g[i], 0,
-              to + ((i * get_global_size(0) + get_global_id(0)) * depth + place) * PANEL + j);
+      store_wide(g[i],
+                 to + ((i * get_global_size(0) + get_global_id(0)) * depth + place) * PANEL + j);
     }
   }
 }
@@ -121,14 +141,14 @@ INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS
       const int inside = iy >= 0 && iy < height && ix >= 0 && ix < width;
       places[i] = inside ? (iy * width + ix) * channels : -1;
     }
-    for (int c = 0; c < channels; c += VECTOR) {
-      vec d[PLANES];
+    for (int c = 0; c < channels; c += LANES) {
+      wide d[PLANES];
       for (int i = 0; i < PLANES; i++) {
-        d[i] = places[i] < 0 ? (vec)(0.0f) : load_vec(image + places[i] + c, channels - c);
+        d[i] = places[i] < 0 ? (wide)(0.0f) : load_some(image + places[i] + c, channels - c);
       }
       for (int i = 0; i < POINTS; i++) points_of_pixels(d + i, POINTS);
       for (int i = 0; i < POINTS; i++) points_of_pixels(d + i * POINTS, 1);
-      for (int i = 0; i < PLANES; i++) vstore8(d[i], 0, to + (i * most + t) * pitch + c);
+      for (int i = 0; i < PLANES; i++) store_wide(d[i], to + (i * most + t) * pitch + c);
     }
   }
 }
@@ -149,8 +169,8 @@ INLINE void transform_phases(__global const float* restrict x, TILING_PARAMETERS
   store_wide(low##r, c_at + (r) * c_stride);         \
   store_wide(high##r, c_at + (r) * c_stride + LANES);
 #define LOAD_ROW(r)                                  \
-  wide low##r = load_wide(c_at + (r) * c_stride);    \
-  wide high##r = load_wide(c_at + (r) * c_stride + LANES);
+  low##r = load_wide(c_at + (r) * c_stride);         \
+  high##r = load_wide(c_at + (r) * c_stride + LANES);
 
 // With SCATTER a phase of the result is id 1. Its first place q is the first whose pixel, STRIDE q +
 // phase - padding, is not negative; it sees the pixels q - 1 and q of what is read.
@@ -207,18 +227,22 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
       const int tile_y = tile / tiles_across % tiles_down * OUT * spacing + top;
       const int tile_x = tile % tiles_across * OUT * spacing + left;
       const int image = tile / tiles_across / tiles_down * out_height;
-      for (int column = 0; column < columns; column += VECTOR) {
-        vec m[PLANES];
+      for (int column = 0; column < columns; column += LANES) {
+        wide m[PLANES];
         for (int i = 0; i < PLANES; i++) {
-          m[i] = vload8(0, products + (i * most + t) * columns_padded + column);
+          m[i] = load_wide(products + (i * most + t) * columns_padded + column);
         }
         for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
         for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
+        float outputs[OUT * OUT * LANES];
+        for (int i = 0; i < OUT * OUT; i++) {
+          store_wide(m[i / OUT * POINTS + i % OUT], outputs + i * LANES);
+        }
+        const int valid = min(LANES, columns - column);
         for (int i = 0; i < OUT * OUT; i++) {
           const int oy = tile_y + i / OUT * spacing, ox = tile_x + i % OUT * spacing;
           if (oy < out_height && ox < out_width) {
-            finish(CHAIN_ARGUMENTS (image + oy) * out_width + ox, column, columns,
-                   min(VECTOR, columns - column), m[i / OUT * POINTS + i % OUT]);
+            FINISH((image + oy) * out_width + ox, column, columns, valid, outputs + i * LANES)
           }
         }
       }
@@ -236,20 +260,20 @@ INLINE void transform_field(__global const float* restrict field, const int out_
     const int top = tile / tiles_across % tiles_down * OUT;
     const int left = tile % tiles_across * OUT;
     const int image = tile / tiles_across / tiles_down * out_height;
-    for (int column = 0; column < columns_padded; column += VECTOR) {
-      vec y[PLANES];
+    for (int column = 0; column < columns_padded; column += LANES) {
+      wide y[PLANES];
       for (int i = 0; i < OUT * OUT; i++) {
         const int oy = top + i / OUT, ox = left + i % OUT;
         const int inside = oy < out_height && ox < out_width && column < columns;
         y[i / OUT * POINTS + i % OUT] =
-            inside ? load_vec(field + ((image + oy) * out_width + ox) * columns + column,
-                              columns - column)
-                   : (vec)(0.0f);
+            inside ? load_some(field + ((image + oy) * out_width + ox) * columns + column,
+                               columns - column)
+                   : (wide)(0.0f);
       }
       for (int i = 0; i < OUT; i++) points_of_outputs(y + i * POINTS, 1);
       for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
       __global float* panel = to + (column / PANEL * most + t) * PANEL + column % PANEL;
-      for (int i = 0; i < PLANES; i++) vstore8(y[i], 0, panel + i * most * columns_padded);
+      for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * most * columns_padded);
     }
   }
 }
@@ -265,9 +289,6 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
   __global float* pixels = space + get_global_id(0) * PLANES * most * (pitch + columns_padded);
   __global float* gradients = pixels + PLANES * most * pitch;
   __global float* c = parts + get_global_id(0) * PLANES * rows_padded * columns_padded;
-  for (int i = 0; i < PLANES * rows_padded * columns_padded; i += VECTOR) {
-    vstore8((vec)(0.0f), 0, c + i);
-  }
   // The last tile of rows reaches beyond the last channel.
   for (int i = 0; i < PLANES * most * pitch; i += VECTOR) vstore8((vec)(0.0f), 0, pixels + i);
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
@@ -283,7 +304,10 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
           __global const float* restrict a_at = pixels + i * most * pitch + row;
           __global const float* restrict b_at = gradients + (i * columns_padded + column) * most;
           const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
-          TILE_ROWS(LOAD_ROW)
+          TILE_ROWS(ZERO_ROW)
+          if (begin >= get_global_size(0) * most) {
+            TILE_ROWS(LOAD_ROW)
+          }
           int p = 0;
           STEPS(p, count)
           TILE_ROWS(STORE_ROW)
@@ -293,43 +317,42 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
   }
 }
 
-// A vector's width of channels of the weights (id 1: phase and these), all taps and columns.
-__kernel WORK_GROUP(1, 1) void sum_shares_winograd(
+// LANES channels of the weights (id 1: phase and these), all taps and columns.
+__kernel WIDE WORK_GROUP(1, 1) void sum_shares_winograd(
     CHAIN_PARAMETERS __global const float* restrict parts, const int shares, const int channels,
     const int fields, const int rows_padded, const int columns_padded) {
-  const int blocks = (channels + VECTOR - 1) / VECTOR;
-  const int phase = get_global_id(1) / blocks, first = get_global_id(1) % blocks * VECTOR;
-  const int count = min(VECTOR, channels - first);
-  for (int field = 0; field < fields; field += VECTOR) {
-    const int valid = min(VECTOR, fields - field);
-    float results[TAPS * TAPS][VECTOR][VECTOR]; // [tap][channel][field]
+  const int blocks = (channels + LANES - 1) / LANES;
+  const int phase = get_global_id(1) / blocks, first = get_global_id(1) % blocks * LANES;
+  const int count = min(LANES, channels - first);
+  for (int field = 0; field < fields; field += LANES) {
+    const int valid = min(LANES, fields - field);
+    float results[TAPS * TAPS][LANES][LANES]; // [tap][channel][field]
     for (int c = 0; c < count; c++) {
-      vec m[PLANES];
+      wide m[PLANES];
       for (int i = 0; i < PLANES; i++) {
-        m[i] = (vec)(0.0f);
+        m[i] = (wide)(0.0f);
         for (int s = 0; s < shares; s++) {
-          m[i] += vload8(0, parts + ((s * PLANES + i) * rows_padded + phase * channels + first + c) *
+          m[i] += load_wide(parts + ((s * PLANES + i) * rows_padded + phase * channels + first + c) *
                                         columns_padded + field);
         }
       }
       for (int i = 0; i < POINTS; i++) weights_of_points(m + i, POINTS);
       for (int i = 0; i < TAPS; i++) weights_of_points(m + i * POINTS, 1);
       for (int tap = 0; tap < TAPS * TAPS; tap++) {
-        vstore8(m[tap / TAPS * POINTS + tap % TAPS], 0, results[tap][c]);
+        store_wide(m[tap / TAPS * POINTS + tap % TAPS], results[tap][c]);
       }
     }
     for (int tap = 0; tap < TAPS * TAPS; tap++) {
-      const int at = TAP(phase, tap / TAPS, tap % TAPS);
+      const int from = TAP(phase, tap / TAPS, tap % TAPS);
 #if FIELD_FIRST
       for (int f = 0; f < valid; f++) {
-        float lanes[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-        for (int c = 0; c < count; c++) lanes[c] = results[tap][c][f];
-        finish(CHAIN_ARGUMENTS at * fields + field + f, first, channels, count, vload8(0, lanes));
+        float lanes[LANES];
+        for (int c = 0; c < LANES; c++) lanes[c] = c < count ? results[tap][c][f] : 0.0f;
+        FINISH(from * fields + field + f, first, channels, count, lanes)
       }
 #else
       for (int c = 0; c < count; c++) {
-        finish(CHAIN_ARGUMENTS at * channels + first + c, field, fields, valid,
-               vload8(0, results[tap][c]));
+        FINISH(from * channels + first + c, field, fields, valid, results[tap][c])
       }
 #endif
     }

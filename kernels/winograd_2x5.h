@@ -19,11 +19,11 @@
 #define AT_FAR (1.0f / (2.0f * FAR2 * (FAR2 - NEAR2)))
 
 // B': six pixels.
-INLINE void points_of_pixels(vec* d, const int step) {
-  const vec d0 = d[0], d1 = d[step], d2 = d[2 * step];
-  const vec d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-  const vec near_even = add_scaled(-FAR2, d2, d4), near_odd = add_scaled(-FAR2, d1, d3);
-  const vec far_even = add_scaled(-NEAR2, d2, d4), far_odd = add_scaled(-NEAR2, d1, d3);
+INLINE void points_of_pixels(wide* d, const int step) {
+  const wide d0 = d[0], d1 = d[step], d2 = d[2 * step];
+  const wide d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  const wide near_even = add_scaled(-FAR2, d2, d4), near_odd = add_scaled(-FAR2, d1, d3);
+  const wide far_even = add_scaled(-NEAR2, d2, d4), far_odd = add_scaled(-NEAR2, d1, d3);
   d[0] = add_scaled(NEAR2 * FAR2, d0, add_scaled(-(NEAR2 + FAR2), d2, d4));
   d[step] = add_scaled(NEAR, near_odd, near_even);
   d[2 * step] = add_scaled(-NEAR, near_odd, near_even);
@@ -33,15 +33,15 @@ INLINE void points_of_pixels(vec* d, const int step) {
 }
 
 // A': from six points to two outputs.
-INLINE void outputs_of_points(vec* m, const int step) {
-  const vec m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+INLINE void outputs_of_points(wide* m, const int step) {
+  const wide m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
   m[0] = m[0] + (m1 + m2) + (m3 + m4);
   m[step] = add_scaled(NEAR, m1 - m2, add_scaled(FAR, m3 - m4, m[5 * step]));
 }
 
 // A: from two outputs to six points.
-INLINE void points_of_outputs(vec* y, const int step) {
-  const vec y0 = y[0], y1 = y[step];
+INLINE void points_of_outputs(wide* y, const int step) {
+  const wide y0 = y[0], y1 = y[step];
   y[step] = add_scaled(NEAR, y1, y0);
   y[2 * step] = add_scaled(-NEAR, y1, y0);
   y[3 * step] = add_scaled(FAR, y1, y0);
@@ -50,12 +50,12 @@ INLINE void points_of_outputs(vec* y, const int step) {
 }
 
 // G: from five weights to six points.
-INLINE void points_of_weights(vec* g, const int step) {
-  const vec g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];
-  const vec near_even = add_scaled(NEAR2, add_scaled(NEAR2, g4, g2), g0);
-  const vec near_odd = NEAR * add_scaled(NEAR2, g3, g1);
-  const vec far_even = add_scaled(FAR2, add_scaled(FAR2, g4, g2), g0);
-  const vec far_odd = FAR * add_scaled(FAR2, g3, g1);
+INLINE void points_of_weights(wide* g, const int step) {
+  const wide g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];
+  const wide near_even = add_scaled(NEAR2, add_scaled(NEAR2, g4, g2), g0);
+  const wide near_odd = NEAR * add_scaled(NEAR2, g3, g1);
+  const wide far_even = add_scaled(FAR2, add_scaled(FAR2, g4, g2), g0);
+  const wide far_odd = FAR * add_scaled(FAR2, g3, g1);
   g[0] = g0 * AT_ZERO;
   g[step] = (near_even + near_odd) * AT_NEAR;
   g[2 * step] = (near_even - near_odd) * AT_NEAR;
@@ -65,11 +65,11 @@ INLINE void points_of_weights(vec* g, const int step) {
 }
 
 // G': from six points to five weights.
-INLINE void weights_of_points(vec* m, const int step) {
-  const vec near_even = (m[step] + m[2 * step]) * AT_NEAR;
-  const vec near_odd = (m[step] - m[2 * step]) * (AT_NEAR * NEAR);
-  const vec far_even = (m[3 * step] + m[4 * step]) * AT_FAR;
-  const vec far_odd = (m[3 * step] - m[4 * step]) * (AT_FAR * FAR);
+INLINE void weights_of_points(wide* m, const int step) {
+  const wide near_even = (m[step] + m[2 * step]) * AT_NEAR;
+  const wide near_odd = (m[step] - m[2 * step]) * (AT_NEAR * NEAR);
+  const wide far_even = (m[3 * step] + m[4 * step]) * AT_FAR;
+  const wide far_odd = (m[3 * step] - m[4 * step]) * (AT_FAR * FAR);
   m[0] = add_scaled(AT_ZERO, m[0], near_even + far_even);
   m[step] = near_odd + far_odd;
   m[2 * step] = add_scaled(NEAR2, near_even, FAR2 * far_even);

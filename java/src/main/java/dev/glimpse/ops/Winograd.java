@@ -153,8 +153,9 @@ record Winograd(
 
   /** A vector of the last phase's channels may end behind them. */
   private int pitch() {
-    int vectors = depth() - channels() + ceil(channels(), 8) * 8;
-    return ceil(Math.max(depthPadded(), vectors), 8) * 8;
+    int lanes = registers.lanes();
+    int vectors = depth() - channels() + ceil(channels(), lanes) * lanes;
+    return ceil(Math.max(depthPadded(), vectors), lanes) * lanes;
   }
 
   /** The outputs of a phase, of those that the result has. */
@@ -181,19 +182,15 @@ record Winograd(
 
   /**
    * The tiles of a block: so many that they stay in the cache, or, where there are many weights,
-   * that these are not read much more often than the tiles are.
+   * that these are not read much more often than the tiles are. Every unit has as many blocks.
    */
-  private int most(int items) {
+  private int most() {
     int rows = RegisterTile.ROWS;
     int perTile = depth() + columns;
     int cached = BLOCK / (kind.planes() * perTile);
     int balanced = depth() * columns / perTile;
-    int most = Math.min(Math.max(cached, balanced), ceil(tiles(), items));
-    return Math.max(1, ceil(most, rows)) * rows;
-  }
-
-  private int most() {
-    return most(units);
+    int blocks = units * ceil(tiles(), units * Math.max(rows, Math.max(cached, balanced)));
+    return ceil(ceil(tiles(), blocks), rows) * rows;
   }
 
   private int items(int perUnit) {
@@ -322,7 +319,7 @@ record Winograd(
     site.launch(
         site.kernel("winograd.cl", "sum_shares_winograd", defines),
         summing,
-        List.of(1, kind.phases() * ceil(channels(), 8)),
+        List.of(1, kind.phases() * ceil(channels(), registers.lanes())),
         List.of(1, 1),
         new Cost(
             results * (kind.planes() * shares + TRANSFORM) + epilogueFlops,
