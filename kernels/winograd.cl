@@ -69,6 +69,10 @@ INLINE wide load_some(__global const float* p, const int count) {
 #define TAP(phase, i, j) \
   (((i) * STRIDE + (phase) / STRIDE) * KERNEL + (j) * STRIDE + (phase) % STRIDE)
 
+// From one pair of points to the next, in floats: a little more than a matrix, as otherwise all pairs
+// of a tile would often fall into one set of the first-level cache.
+#define APART(rows, columns) ((rows) * (columns) + LANES)
+
 INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
                    const int count, const vec value) {
   CHAIN_BODY
@@ -90,7 +94,9 @@ __kernel WIDE WORK_GROUP(1, 1) void winograd_weights(__global const float* restr
   const int phase = get_global_id(1) / channels, c = get_global_id(1) % channels;
   const int depth = SCATTER ? channels : PHASES * channels;
   const int place = SCATTER ? c : get_global_id(1);
-  __global float* to = panels + (SCATTER ? phase : 0) * PLANES * get_global_size(0) * depth * PANEL;
+  const int apart = APART(get_global_size(0) * depth, PANEL);
+  __global float* to = panels + (SCATTER ? phase : 0) * PLANES * apart +
+                       (get_global_id(0) * depth + place) * PANEL;
   for (int j = 0; j < PANEL; j += LANES) {
     const int column = get_global_id(0) * PANEL + j;
     const int count = min(LANES, columns - column);
@@ -112,10 +118,7 @@ __kernel WIDE WORK_GROUP(1, 1) void winograd_weights(__global const float* restr
     }
     for (int i = 0; i < TAPS; i++) points_of_weights(g + i * POINTS, 1);
     for (int i = 0; i < POINTS; i++) points_of_weights(g + i, POINTS);
-    for (int i = 0; i < PLANES; i++) {
-      store_wide(g[i],
-                 to + ((i * get_global_size(0) + get_global_id(0)) * depth + place) * PANEL + j);
-    }
+    for (int i = 0; i < PLANES; i++) store_wide(g[i], to + i * apart + j);
   }
 }
 
@@ -148,7 +151,7 @@ INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS
       }
       for (int i = 0; i < POINTS; i++) points_of_pixels(d + i, POINTS);
       for (int i = 0; i < POINTS; i++) points_of_pixels(d + i * POINTS, 1);
-      for (int i = 0; i < PLANES; i++) store_wide(d[i], to + (i * most + t) * pitch + c);
+      for (int i = 0; i < PLANES; i++) store_wide(d[i], to + i * APART(most, pitch) + t * pitch + c);
     }
   }
 }
@@ -183,8 +186,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
     const int columns_padded, const int pitch, const int most) {
   const int tiles = batch * tiles_down * tiles_across;
   __global float* pixels = space + (get_global_id(1) * get_global_size(0) + get_global_id(0)) *
-                                       PLANES * most * (pitch + columns_padded);
-  __global float* products = pixels + PLANES * most * pitch;
+                                       PLANES * (APART(most, pitch) + APART(most, columns_padded));
+  __global float* products = pixels + PLANES * APART(most, pitch);
 #if SCATTER
   const int depth = channels;
   const int first_y = FIRST_PLACE(get_global_id(1) / STRIDE, padding_height);
@@ -196,7 +199,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
   const int depth = PHASES * channels;
   const int top = 0, left = 0, spacing = 1;
 #endif
-  __global const float* own_panels = panels + get_global_id(1) * PLANES * columns_padded * depth;
+  __global const float* own_panels =
+      panels + get_global_id(1) * PLANES * APART(columns_padded, depth);
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
     const int count = min(most, tiles - begin);
 #if SCATTER
@@ -211,9 +215,10 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
         for (int row = 0; row < count; row += TILE) {
           // The last tile begins early enough to be a whole one; it computes some rows again.
           const int first = max(0, min(row, count - TILE));
-          __global float* c_at = products + (i * most + first) * columns_padded + column;
-          __global const float* restrict a_at = pixels + (i * most + first) * pitch;
-          __global const float* restrict b_at = own_panels + (i * columns_padded + column) * depth;
+          __global float* c_at = products + i * APART(most, columns_padded) +
+                                first * columns_padded + column;
+          __global const float* restrict a_at = pixels + i * APART(most, pitch) + first * pitch;
+          __global const float* restrict b_at = own_panels + i * APART(columns_padded, depth) + column * depth;
           const int a_stride = pitch, a_step = 1, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(ZERO_ROW)
           int p = 0;
@@ -230,7 +235,7 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
       for (int column = 0; column < columns; column += LANES) {
         wide m[PLANES];
         for (int i = 0; i < PLANES; i++) {
-          m[i] = load_wide(products + (i * most + t) * columns_padded + column);
+          m[i] = load_wide(products + i * APART(most, columns_padded) + t * columns_padded + column);
         }
         for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
         for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
@@ -273,7 +278,7 @@ INLINE void transform_field(__global const float* restrict field, const int out_
       for (int i = 0; i < OUT; i++) points_of_outputs(y + i * POINTS, 1);
       for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
       __global float* panel = to + (column / PANEL * most + t) * PANEL + column % PANEL;
-      for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * most * columns_padded);
+      for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * APART(most, columns_padded));
     }
   }
 }
@@ -286,11 +291,12 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
     const int columns, const int columns_padded, const int pitch, const int rows_padded,
     const int most) {
   const int tiles = batch * tiles_down * tiles_across;
-  __global float* pixels = space + get_global_id(0) * PLANES * most * (pitch + columns_padded);
-  __global float* gradients = pixels + PLANES * most * pitch;
-  __global float* c = parts + get_global_id(0) * PLANES * rows_padded * columns_padded;
+  __global float* pixels =
+      space + get_global_id(0) * PLANES * (APART(most, pitch) + APART(most, columns_padded));
+  __global float* gradients = pixels + PLANES * APART(most, pitch);
+  __global float* c = parts + get_global_id(0) * PLANES * APART(rows_padded, columns_padded);
   // The last tile of rows reaches beyond the last channel.
-  for (int i = 0; i < PLANES * most * pitch; i += VECTOR) vstore8((vec)(0.0f), 0, pixels + i);
+  for (int i = 0; i < PLANES * APART(most, pitch); i += LANES) store_wide((wide)(0.0f), pixels + i);
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
     const int count = min(most, tiles - begin);
     transform_phases(x, batch, height, width, channels, tiles_down, tiles_across, padding_height,
@@ -300,9 +306,9 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
     for (int i = 0; i < PLANES; i++) {
       for (int column = 0; column < columns_padded; column += PANEL) {
         for (int row = 0; row < rows_padded; row += TILE) {
-          __global float* c_at = c + (i * rows_padded + row) * columns_padded + column;
-          __global const float* restrict a_at = pixels + i * most * pitch + row;
-          __global const float* restrict b_at = gradients + (i * columns_padded + column) * most;
+          __global float* c_at = c + i * APART(rows_padded, columns_padded) + row * columns_padded + column;
+          __global const float* restrict a_at = pixels + i * APART(most, pitch) + row;
+          __global const float* restrict b_at = gradients + i * APART(most, columns_padded) + column * most;
           const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(ZERO_ROW)
           if (begin >= get_global_size(0) * most) {
@@ -332,8 +338,8 @@ __kernel WIDE WORK_GROUP(1, 1) void sum_shares_winograd(
       for (int i = 0; i < PLANES; i++) {
         m[i] = (wide)(0.0f);
         for (int s = 0; s < shares; s++) {
-          m[i] += load_wide(parts + ((s * PLANES + i) * rows_padded + phase * channels + first + c) *
-                                        columns_padded + field);
+          m[i] += load_wide(parts + (s * PLANES + i) * APART(rows_padded, columns_padded) +
+                            (phase * channels + first + c) * columns_padded + field);
         }
       }
       for (int i = 0; i < POINTS; i++) weights_of_points(m + i, POINTS);

@@ -186,23 +186,37 @@ record Winograd(
    */
   private int most() {
     int rows = RegisterTile.ROWS;
-    int perTile = depth() + columns;
-    int cached = BLOCK / (kind.planes() * perTile);
-    int balanced = depth() * columns / perTile;
-    int blocks = units * ceil(tiles(), units * Math.max(rows, Math.max(cached, balanced)));
+    int cached = BLOCK / (kind.planes() * (depth() + columns));
+    int blocks = units * ceil(tiles(), units * Math.max(rows, Math.max(cached, balanced())));
     return ceil(ceil(tiles(), blocks), rows) * rows;
+  }
+
+  /** So many tiles are as large as the weights, both at the points. */
+  private int balanced() {
+    return depth() * columns / (depth() + columns);
   }
 
   private int items(int perUnit) {
     return Math.min(perUnit * units, ceil(tiles(), most()));
   }
 
+  /** Where shares of the weights' gradient are large beside what they are made of, only one. */
+  private int sharesPerUnit() {
+    int tilesPerUnit = tiles() / units;
+    return Math.max(1, Math.min(SHARES_PER_UNIT, tilesPerUnit / (4 * balanced())));
+  }
+
+  /** APART of {@code kernels/winograd.cl}. */
+  private long apart(int rows, int columns) {
+    return (long) rows * columns + registers.lanes();
+  }
+
   private long spaceBytes(int items) {
-    return 4L * items * kind.planes() * most() * (pitch() + columnsPadded());
+    return 4L * items * kind.planes() * (apart(most(), pitch()) + apart(most(), columnsPadded()));
   }
 
   private long partBytes() {
-    return 4L * items(SHARES_PER_UNIT) * kind.planes() * depthPadded() * columnsPadded();
+    return 4L * items(sharesPerUnit()) * kind.planes() * apart(depthPadded(), columnsPadded());
   }
 
   private Cost cost(long bytes, long results) {
@@ -243,13 +257,13 @@ record Winograd(
 
   /** Of a convolution: the weights at the points, and what is between input and output. */
   List<Long> workspaces() {
-    long panels = 4L * kind.planes() * kind.phases() * channels() * columnsPadded();
+    long panels = 4L * phasesOut() * kind.planes() * apart(columnsPadded(), depth());
     return List.of(panels, phasesOut() * spaceBytes(items(ITEMS_PER_UNIT)));
   }
 
   /** Of the gradient by the weights: shares of it, and what is before them. */
   List<Long> workspacesByWeights() {
-    return List.of(partBytes(), spaceBytes(items(SHARES_PER_UNIT)));
+    return List.of(partBytes(), spaceBytes(items(sharesPerUnit())));
   }
 
   /**
@@ -298,7 +312,7 @@ record Winograd(
       Site site, boolean fieldFirst, Chain.Rendered epilogue, long epilogueFlops) {
     View image = site.input(0);
     View field = site.input(1);
-    int shares = items(SHARES_PER_UNIT);
+    int shares = items(sharesPerUnit());
     var arguments = new ArrayList<Object>();
     arguments.addAll(List.of(image.buffer(), field.buffer(), site.workspace(0), site.workspace(1)));
     arguments.addAll(tiling());
