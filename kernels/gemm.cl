@@ -192,11 +192,13 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
 
 #if COLUMN_SUMS
 // The four partial sums of column_sum, each in the order of k.
-#define BESIDE_STEPS(b_rows, steps)                                        \
-  if (first_row == 0 && item < TILE_N) {                                   \
-    _Pragma("unroll") for (int p = 0; p < TILE_K; p++) {                   \
-      if (p < (steps)) partial[p % 4] += (b_rows)[p * PITCH_B + item];     \
-    }                                                                      \
+#define BESIDE_STEPS(b_rows, steps)                                                       \
+  if (first_row == 0 && item < TILE_N) {                                                  \
+    _Pragma("unroll 1") for (int p = 0; p < TILE_K; p += 4) {                             \
+      _Pragma("unroll") for (int i = 0; i < 4; i++) {                                     \
+        if (p + i < (steps)) partial[i] += (b_rows)[(p + i) * PITCH_B + item];            \
+      }                                                                                   \
+    }                                                                                     \
   }
 #endif
 #include "group_tile.h"

@@ -1,6 +1,7 @@
 package dev.glimpse.ops;
 
 import dev.glimpse.device.DeviceInfo;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -15,34 +16,32 @@ record GroupTile(int rows, int columns) {
   /** The side of a work-group, in items. */
   static final int SIDE = 16;
 
-  private static final List<Integer> EXTENTS = List.of(128, 64, 32);
+  /** Wide ones beside the tall would make more programs, and few products faster. */
+  static final List<GroupTile> ALL =
+      List.of(
+          new GroupTile(128, 128),
+          new GroupTile(128, 64),
+          new GroupTile(64, 64),
+          new GroupTile(64, 32),
+          new GroupTile(32, 32));
 
   /**
-   * The tile with which a device is done first: large ones load less for every multiplication,
-   * small ones leave fewer multiprocessors idle. Among equals the larger.
+   * The tile with which a device is done first: a large one loads less for every multiplication, a
+   * small one leaves fewer multiprocessors idle. Among equals the larger.
    *
    * @param count products of that size in one launch
    */
   static GroupTile of(DeviceInfo device, int rows, int columns, int count) {
-    GroupTile best = null;
-    for (int m : EXTENTS) {
-      for (int n : EXTENTS) {
-        var tile = new GroupTile(m, n);
-        if (best == null
-            || tile.steps(device, rows, columns, count)
-                < best.steps(device, rows, columns, count)) {
-          best = tile;
-        }
-      }
-    }
-    return best;
+    return ALL.stream()
+        .min(Comparator.comparingLong(tile -> tile.steps(device, rows, columns, count)))
+        .orElseThrow();
   }
 
   /**
    * How long one step of k takes: the groups that a multiprocessor computes one after another,
    * times the instructions of an item. Beside a multiplication for each of its results it has about
-   * one for each element that it loads, as counted in code compiled for an H100 (76, 23 and 9 for
-   * square tiles).
+   * one for each element that it loads: counted in the code for an H100, 76, 23 and 9 for square
+   * tiles.
    */
   private long steps(DeviceInfo device, int rows, int columns, int count) {
     long groups = (long) groupsOfRows(rows) * groupsOfColumns(columns) * count;
