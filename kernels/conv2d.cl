@@ -204,14 +204,16 @@ INLINE int output_of_phase(const int row, const int out_height, const int out_wi
 
 #define A_ALONG_K 1
 #define A_PLACE Place
-#define A_LINE(row) output_place(row, height, width, channels, vertical, horizontal, divisors)
-#define A_STEP(k) tap_place(k, width, channels, vertical, horizontal, divisors)
+#define A_LINE(place, row) \
+  output_place(&place, row, height, width, channels, vertical, horizontal, divisors)
+#define A_STEP(place, k) tap_place(&place, k, width, channels, vertical, horizontal, divisors)
 #define A_ELEMENT(output, tap) patch_element(x, height, width, output, tap)
 #define B_ALONG_K WEIGHTS_SWAPPED
 #define B_PLACE int
-#define B_LINE(column) ((column) * (WEIGHTS_SWAPPED ? channels : 1))
-#define B_STEP(k) weight_place(k, channels, columns, kernel_width, vertical, horizontal, divisors)
-#define B_ELEMENT(column, place) weights[column + place]
+#define B_LINE(place, column) place = (column) * (WEIGHTS_SWAPPED ? channels : 1)
+#define B_STEP(place, k) \
+  place = weight_place(k, channels, columns, kernel_width, vertical, horizontal, divisors)
+#define B_ELEMENT(column, element) weights[column + element]
 #define RESULT(row, column, value) \
   finish(CHAIN_ARGUMENTS OUTPUT(row), column, columns, 1, value);
 #include "group_tile.h"
@@ -221,7 +223,8 @@ __kernel WORK_GROUPS(SIDE, SIDE, 2) void conv2d(
     WINDOW_PARAMETERS, const int columns, const int row_tiles) {
   const int phase = get_group_id(1) / row_tiles;
   const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
-  const Divisors divisors = window_divisors(channels, vertical, horizontal);
+  Divisors divisors;
+  set_divisors(&divisors, channels, vertical, horizontal);
   const int k = vertical.taps * horizontal.taps * channels;
   const int rows = batch * vertical.size * horizontal.size;
   const int item = get_local_id(1) * SIDE + get_local_id(0);

@@ -92,13 +92,14 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
 
 #define A_ALONG_K 0
 #define A_PLACE Place
-#define A_LINE(k) tap_place(k, width, channels, vertical, horizontal, divisors)
-#define A_STEP(output) output_place(output, height, width, channels, vertical, horizontal, divisors)
+#define A_LINE(place, k) tap_place(&place, k, width, channels, vertical, horizontal, divisors)
+#define A_STEP(place, output) \
+  output_place(&place, output, height, width, channels, vertical, horizontal, divisors)
 #define A_ELEMENT(tap, output) patch_element(x, height, width, output, tap)
 #define B_ALONG_K 0
 #define B_PLACE int
-#define B_LINE(column) (column)
-#define B_STEP(output) ((output) * columns)
+#define B_LINE(place, column) place = column
+#define B_STEP(place, output) place = (output) * columns
 #define B_ELEMENT(column, row) field[column + row]
 #define RESULT(row, column, value) \
   parts[(share * depth_padded + row) * columns_padded + column] = value;
@@ -110,7 +111,8 @@ __kernel WORK_GROUPS(SIDE, SIDE, 2) void conv2d_weights(
     const int depth_padded, const int columns_padded, const int depth_tiles,
     const int outputs_per_share) {
   const Axis vertical = VERTICAL_AXIS(0), horizontal = HORIZONTAL_AXIS(0);
-  const Divisors divisors = window_divisors(channels, vertical, horizontal);
+  Divisors divisors;
+  set_divisors(&divisors, channels, vertical, horizontal);
   const int outputs = batch * vertical.size * horizontal.size;
   const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;

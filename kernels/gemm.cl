@@ -180,13 +180,13 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
 
 #define A_ALONG_K !A_TRANSPOSED
 #define A_PLACE int
-#define A_LINE(row) (a_offset + (row) * (A_TRANSPOSED ? 1 : lda))
-#define A_STEP(k) ((k) * (A_TRANSPOSED ? lda : 1))
+#define A_LINE(place, row) place = a_offset + (row) * (A_TRANSPOSED ? 1 : lda)
+#define A_STEP(place, k) place = (k) * (A_TRANSPOSED ? lda : 1)
 #define A_ELEMENT(line, step) a[line + step]
 #define B_ALONG_K B_TRANSPOSED
 #define B_PLACE int
-#define B_LINE(column) (b_offset + (column) * (B_TRANSPOSED ? ldb : 1))
-#define B_STEP(k) ((k) * (B_TRANSPOSED ? 1 : ldb))
+#define B_LINE(place, column) place = b_offset + (column) * (B_TRANSPOSED ? ldb : 1)
+#define B_STEP(place, k) place = (k) * (B_TRANSPOSED ? 1 : ldb)
 #define B_ELEMENT(line, step) b[line + step]
 #define RESULT(row, column, value) finish(CHAIN_ARGUMENTS row, column, n, 1, value);
 

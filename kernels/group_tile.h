@@ -13,9 +13,9 @@
 //
 // Whoever includes this defines, of A (and the same of B, whose lines are columns):
 //   A_ALONG_K        whether neighbours in memory are neighbours along k, else along rows
-//   A_PLACE          the type of what is known of an element by its row alone, and by its step
-//   A_LINE(row)      the former; computed once
-//   A_STEP(k)        the latter; computed once per block
+//   A_PLACE          the type of what is known of an element by its row alone, or by its step alone
+//   A_LINE(p, row)   sets p to the former, once
+//   A_STEP(p, k)     sets p to the latter, once per block
 //   A_ELEMENT(l, s)  the element at both
 // and RESULT(row, column, value), what becomes of a result; in scope are `item`, `first_row` and
 // `first_column` of the tile. BESIDE_STEPS(b_rows, steps), if defined, sees each block of B.
@@ -34,8 +34,10 @@
 #define ITEMS (SIDE * SIDE)
 #define ITEM_M (TILE_M / SIDE)
 #define ITEM_N (TILE_N / SIDE)
-// An item fetches four elements of the longer operand per block.
+// A multiple of 8; so, an item fetches four elements of the longer operand per block.
+#ifndef TILE_K
 #define TILE_K (4 * ITEMS / (TILE_M > TILE_N ? TILE_M : TILE_N))
+#endif
 // Between two steps in local memory. The padding keeps fours aligned, and writes along k, 8 steps of
 // 4 lines at once, free of bank conflicts.
 #define PITCH_A (TILE_M + 4)
@@ -56,7 +58,15 @@
 #define ROW_OF(place, i) \
   (ITEM_M < 4 ? (place) * ITEM_M + (i) : (place) * 4 + (i) % 4 + (i) / 4 * (4 * SIDE))
 
-// An item's part of one step: `count` floats, in fours that are SIDE fours apart.
+INLINE void load_four(LOCAL_POINTER const float* step, const int place, float* part) {
+  const float4 four = ((LOCAL_POINTER const float4*)step)[place];
+  part[0] = four.x;
+  part[1] = four.y;
+  part[2] = four.z;
+  part[3] = four.w;
+}
+
+// An item's part of one step, `count` floats: two, four, or two fours that are SIDE fours apart.
 INLINE void load_part(LOCAL_POINTER const float* step, const int place, const int count,
                       float* part) {
   if (count == 2) {
@@ -64,14 +74,8 @@ INLINE void load_part(LOCAL_POINTER const float* step, const int place, const in
     part[0] = two.x;
     part[1] = two.y;
   }
-#pragma unroll
-  for (int i = 0; i + 4 <= count; i += 4) {
-    const float4 four = ((LOCAL_POINTER const float4*)step)[place + i / 4 * SIDE];
-    part[i] = four.x;
-    part[i + 1] = four.y;
-    part[i + 2] = four.z;
-    part[i + 3] = four.w;
-  }
+  if (count >= 4) load_four(step, place, part);
+  if (count == 8) load_four(step, place + SIDE, part + 4);
 }
 
 INLINE void multiply_step(LOCAL_POINTER const float* a_step, LOCAL_POINTER const float* b_step,
@@ -102,7 +106,8 @@ INLINE void keep_row(float sum[ITEM_M][ITEM_N], LOCAL_POINTER float* row, const 
   _Pragma("unroll") for (int f = 0; f < FETCHES; f++) {                        \
     const int k_fetched = (begin) + FETCHED_STEP(X##_ALONG_K) + 8 * f;         \
     if (k_fetched < (end)) {                                                   \
-      const X##_PLACE step = X##_STEP(k_fetched);                              \
+      X##_PLACE step;                                                          \
+      X##_STEP(step, k_fetched);                                               \
       _Pragma("unroll") for (int l = 0; l < LINES_##X; l++) {                  \
         X##_fetched[f][l] = X##_ELEMENT(X##_lines[l], step);                   \
       }                                                                        \
@@ -122,7 +127,7 @@ INLINE void keep_row(float sum[ITEM_M][ITEM_N], LOCAL_POINTER float* row, const 
   float X##_fetched[FETCHES][LINES_##X];                                                     \
   for (int l = 0; l < LINES_##X; l++) {                                                      \
     const int line = (first_line) + FETCHED_LINE(X##_ALONG_K) + 32 * l;                      \
-    X##_lines[l] = X##_LINE(max(0, min(line, (lines) - 1)));                                 \
+    X##_LINE(X##_lines[l], max(0, min(line, (lines) - 1)));                                  \
     for (int f = 0; f < FETCHES; f++) X##_fetched[f][l] = 0.0f;                              \
   }
 

@@ -134,11 +134,9 @@ typedef struct {
   uint by, inverse;
 } Divisor;
 
-INLINE Divisor divisor(const int by) {
-  Divisor d;
-  d.by = max(1, by);
-  d.inverse = 0xffffffffu / d.by;
-  return d;
+INLINE void set_divisor(Divisor* d, const int by) {
+  d->by = max(1, by);
+  d->inverse = 0xffffffffu / d->by;
 }
 
 // n / d for any n >= 0: the product with the inverse is the quotient or one less.
@@ -152,13 +150,12 @@ typedef struct {
   Divisor columns, lines, channels, taps;
 } Divisors;
 
-INLINE Divisors window_divisors(const int channels, const Axis vertical, const Axis horizontal) {
-  Divisors d;
-  d.columns = divisor(horizontal.size);
-  d.lines = divisor(vertical.size);
-  d.channels = divisor(channels);
-  d.taps = divisor(horizontal.taps);
-  return d;
+INLINE void set_divisors(Divisors* d, const int channels, const Axis vertical,
+                         const Axis horizontal) {
+  set_divisor(&d->columns, horizontal.size);
+  set_divisor(&d->lines, vertical.size);
+  set_divisor(&d->channels, channels);
+  set_divisor(&d->taps, horizontal.taps);
 }
 
 // Where an element of a patch lies: the sum of where the window of its output begins and of where its
@@ -167,26 +164,23 @@ typedef struct {
   int at, y, x;
 } Place;
 
-INLINE Place output_place(const int row, const int height, const int width, const int channels,
-                          const Axis vertical, const Axis horizontal, const Divisors divisors) {
+INLINE void output_place(Place* place, const int row, const int height, const int width,
+                         const int channels, const Axis vertical, const Axis horizontal,
+                         const Divisors divisors) {
   const int above = quotient(row, divisors.columns);
   const int image = quotient(above, divisors.lines);
-  Place place;
-  place.y = (above - image * vertical.size) * vertical.stride + vertical.origin;
-  place.x = (row - above * horizontal.size) * horizontal.stride + horizontal.origin;
-  place.at = ((image * height + place.y) * width + place.x) * channels;
-  return place;
+  place->y = (above - image * vertical.size) * vertical.stride + vertical.origin;
+  place->x = (row - above * horizontal.size) * horizontal.stride + horizontal.origin;
+  place->at = ((image * height + place->y) * width + place->x) * channels;
 }
 
-INLINE Place tap_place(const int k, const int width, const int channels, const Axis vertical,
-                       const Axis horizontal, const Divisors divisors) {
+INLINE void tap_place(Place* place, const int k, const int width, const int channels,
+                      const Axis vertical, const Axis horizontal, const Divisors divisors) {
   const int number = quotient(k, divisors.channels);
   const int line = quotient(number, divisors.taps);
-  Place place;
-  place.y = line * vertical.spacing;
-  place.x = (number - line * horizontal.taps) * horizontal.spacing;
-  place.at = (place.y * width + place.x) * channels + k - number * channels;
-  return place;
+  place->y = line * vertical.spacing;
+  place->x = (number - line * horizontal.taps) * horizontal.spacing;
+  place->at = (place->y * width + place->x) * channels + k - number * channels;
 }
 
 INLINE float patch_element(__global const float* restrict x, const int height, const int width,
