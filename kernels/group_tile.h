@@ -152,10 +152,10 @@ INLINE void keep_row(float sum[ITEM_M][ITEM_N], LOCAL_POINTER float* row, const 
     FETCH_OPERAND(B, k_first + TILE_K, end)                                                    \
     LOCAL_POINTER const float* a_steps = buffer + at;                                          \
     LOCAL_POINTER const float* b_steps = a_steps + TILE_K * PITCH_A;                           \
+    BESIDE_STEPS(b_steps, TILE_K)                                                              \
     _Pragma("unroll 8") for (int p = 0; p < TILE_K; p++) {                                     \
       multiply_step(a_steps + p * PITCH_A, b_steps + p * PITCH_B, PLACE_M, PLACE_N, sum);      \
     }                                                                                          \
-    BESIDE_STEPS(b_steps, TILE_K)                                                              \
     at = BUFFER - at;                                                                          \
     KEEP_OPERAND(A, buffer + at)                                                               \
     KEEP_OPERAND(B, buffer + at + TILE_K * PITCH_A)                                            \
