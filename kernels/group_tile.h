@@ -34,7 +34,7 @@
 #define ITEMS (SIDE * SIDE)
 #define ITEM_M (TILE_M / SIDE)
 #define ITEM_N (TILE_N / SIDE)
-// A multiple of 8; so, an item fetches four elements of the longer operand per block.
+// A multiple of 8; with this one an item fetches four elements of the longer operand per block.
 #ifndef TILE_K
 #define TILE_K (4 * ITEMS / (TILE_M > TILE_N ? TILE_M : TILE_N))
 #endif
