@@ -14,8 +14,9 @@
 // gathered stays in the cache and serves all columns. NARROW, the number of columns where it is at
 // most 4 (grey or colour images): a result is a dot product, gathered on the way.
 //
-// GPU: a work-group of 16 x 16 computes a tile of 64 x 64 outputs and columns (id 0: columns, id 1:
-// phase and rows) through local memory, TILE_K deep, gathering as it goes.
+// GPU: a work-group computes a tile of outputs and columns (id 0: columns, id 1: phase and rows; see
+// group_tile.h), gathering as it goes. Where an output's window begins is computed once, where a tap
+// lies in it once per step.
 //
 // Cost: 2 x outputs x columns x depth FLOPs (SCATTER: inputs instead of outputs).
 
@@ -171,80 +172,69 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
 
 #else
 
-#define SIDE 16
-#ifndef TILE_M
-#define TILE_M 64
+// Where the weights of element k of a patch begin, for all columns.
+INLINE int weight_place(const int k, const int channels, const int columns, const int kernel_width,
+                        const Axis vertical, const Axis horizontal, const Divisors divisors) {
+#if SCATTER || WEIGHTS_SWAPPED
+  const int number = quotient(k, divisors.channels);
+  const int line = quotient(number, divisors.taps);
+  const int tap = (vertical.first + line * vertical.step) * kernel_width + horizontal.first +
+                  (number - line * horizontal.taps) * horizontal.step;
+  return tap * channels * columns + (k - number * channels) * (WEIGHTS_SWAPPED ? 1 : columns);
+#else
+  return k * columns;
 #endif
-#ifndef TILE_N
-#define TILE_N 64
-#endif
-#define TILE_K 16
-#define ITEM_M (TILE_M / SIDE)
-#define ITEM_N (TILE_N / SIDE)
+}
 
-__kernel WORK_GROUP(SIDE, SIDE) void conv2d(
+#if SCATTER
+#define OUTPUT(row) \
+  (output_of_phase(row, out_height, out_width, stride_height, stride_width, divisors) + first_output)
+// The output at a place within phase 0, as a row of the whole result.
+INLINE int output_of_phase(const int row, const int out_height, const int out_width,
+                           const int stride_height, const int stride_width,
+                           const Divisors divisors) {
+  const int above = quotient(row, divisors.columns);
+  const int image = quotient(above, divisors.lines);
+  const int line = above - image * divisors.lines.by, across = row - above * divisors.columns.by;
+  return (image * out_height + line * stride_height) * out_width + across * stride_width;
+}
+#else
+#define OUTPUT(row) (row)
+#endif
+
+#define A_ALONG_K 1
+#define A_PLACE Place
+#define A_LINE(place, row) \
+  output_place(&place, row, height, width, channels, vertical, horizontal, divisors)
+#define A_STEP(place, k) tap_place(&place, k, width, channels, vertical, horizontal, divisors)
+#define A_ELEMENT(output, tap) patch_element(x, height, width, output, tap)
+#define B_ALONG_K WEIGHTS_SWAPPED
+#define B_PLACE int
+#define B_LINE(place, column) place = (column) * (WEIGHTS_SWAPPED ? channels : 1)
+#define B_STEP(place, k) \
+  place = weight_place(k, channels, columns, kernel_width, vertical, horizontal, divisors)
+#define B_ELEMENT(column, element) weights[column + element]
+#define RESULT(row, column, value) \
+  finish(CHAIN_ARGUMENTS OUTPUT(row), column, columns, 1, value);
+#include "group_tile.h"
+
+__kernel WORK_GROUPS(SIDE, SIDE, 2) void conv2d(
     CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict weights,
     WINDOW_PARAMETERS, const int columns, const int row_tiles) {
-  __local float a_tile[TILE_K * (TILE_M + 1)];
-  __local float b_tile[TILE_K * (TILE_N + 1)];
   const int phase = get_group_id(1) / row_tiles;
   const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
+  Divisors divisors;
+  set_divisors(&divisors, channels, vertical, horizontal);
   const int k = vertical.taps * horizontal.taps * channels;
   const int rows = batch * vertical.size * horizontal.size;
-  const int item_x = get_local_id(0), item_y = get_local_id(1);
-  const int item = item_y * SIDE + item_x;
+  const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;
   const int first_row = get_group_id(1) % row_tiles * TILE_M;
-  float sum[ITEM_M][ITEM_N];
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) sum[i][j] = 0.0f;
-  }
-  for (int first = 0; first < k; first += TILE_K) {
-    for (int e = item; e < TILE_K * TILE_M; e += SIDE * SIDE) {
-      const int i = e / TILE_K, p = e % TILE_K;
-      const int row = first_row + i, step = first + p;
-      a_tile[p * (TILE_M + 1) + i] =
-          row < rows && step < k
-              ? patch_element(x, height, width, channels, vertical, horizontal, row, step)
-              : 0.0f;
-    }
-    for (int e = item; e < TILE_K * TILE_N; e += SIDE * SIDE) {
-#if WEIGHTS_SWAPPED
-      const int j = e / TILE_K, p = e % TILE_K;
-#else
-      const int j = e % TILE_N, p = e / TILE_N;
+#if SCATTER
+  const int first_output = phase / stride_width * out_width + phase % stride_width;
 #endif
-      const int column = first_column + j, step = first + p;
-      float weight = 0.0f;
-      if (column < columns && step < k) {
-        const int number = step / channels, c = step % channels;
-        const int tap = (vertical.first + number / horizontal.taps * vertical.step) * kernel_width +
-                        horizontal.first + number % horizontal.taps * horizontal.step;
-        weight = weights[WEIGHTS_SWAPPED ? (tap * columns + column) * channels + c
-                                         : (tap * channels + c) * columns + column];
-      }
-      b_tile[p * (TILE_N + 1) + j] = weight;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = 0; p < TILE_K; p++) {
-      for (int i = 0; i < ITEM_M; i++) {
-        const float scalar = a_tile[p * (TILE_M + 1) + item_y + i * SIDE];
-        for (int j = 0; j < ITEM_N; j++) {
-          sum[i][j] = fma(scalar, b_tile[p * (TILE_N + 1) + item_x + j * SIDE], sum[i][j]);
-        }
-      }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-  }
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) {
-      const int row = first_row + item_y + i * SIDE, column = first_column + item_x + j * SIDE;
-      if (row < rows && column < columns) {
-        finish(CHAIN_ARGUMENTS OUTPUT_ROW(row, phase, vertical, horizontal), column, columns, 1,
-               sum[i][j]);
-      }
-    }
-  }
+  GROUP_PRODUCT(rows, columns, 0, k)
+  FINISH_GROUP(rows, columns)
 }
 
 #endif

@@ -11,7 +11,8 @@
 //
 // CPU: a work-item (id 0: `depth_per_item` k; id 1: share) goes through its outputs in chunks: it
 // gathers their patches, packs the field panel by panel, and adds each register tile to parts.
-// GPU: a work-group computes a tile of 64 x 64 (id 0: columns; id 1: share and k) through local memory.
+// GPU: a work-group computes a tile of k and columns (id 0: columns; id 1: share and k; see
+// group_tile.h).
 //
 // Cost: 2 x outputs x columns x k FLOPs.
 
@@ -89,70 +90,37 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
 
 #else
 
-#define SIDE 16
-#ifndef TILE_M
-#define TILE_M 64
-#endif
-#ifndef TILE_N
-#define TILE_N 64
-#endif
-#define TILE_K 16
-#define ITEM_M (TILE_M / SIDE)
-#define ITEM_N (TILE_N / SIDE)
+#define A_ALONG_K 0
+#define A_PLACE Place
+#define A_LINE(place, k) tap_place(&place, k, width, channels, vertical, horizontal, divisors)
+#define A_STEP(place, output) \
+  output_place(&place, output, height, width, channels, vertical, horizontal, divisors)
+#define A_ELEMENT(tap, output) patch_element(x, height, width, output, tap)
+#define B_ALONG_K 0
+#define B_PLACE int
+#define B_LINE(place, column) place = column
+#define B_STEP(place, output) place = (output) * columns
+#define B_ELEMENT(column, row) field[column + row]
+#define RESULT(row, column, value) \
+  parts[(share * depth_padded + row) * columns_padded + column] = value;
+#include "group_tile.h"
 
-__kernel WORK_GROUP(SIDE, SIDE) void conv2d_weights(
+__kernel WORK_GROUPS(SIDE, SIDE, 2) void conv2d_weights(
     __global const float* restrict x, __global const float* restrict field,
     __global float* restrict parts, WINDOW_PARAMETERS, const int columns, const int depth,
     const int depth_padded, const int columns_padded, const int depth_tiles,
     const int outputs_per_share) {
-  __local float a_tile[TILE_K * (TILE_M + 1)];
-  __local float b_tile[TILE_K * (TILE_N + 1)];
   const Axis vertical = VERTICAL_AXIS(0), horizontal = HORIZONTAL_AXIS(0);
+  Divisors divisors;
+  set_divisors(&divisors, channels, vertical, horizontal);
   const int outputs = batch * vertical.size * horizontal.size;
-  const int item_x = get_local_id(0), item_y = get_local_id(1);
-  const int item = item_y * SIDE + item_x;
+  const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;
   const int first_row = get_group_id(1) % depth_tiles * TILE_M;
   const int share = get_group_id(1) / depth_tiles;
-  const int last = min(outputs, (share + 1) * outputs_per_share);
-  float sum[ITEM_M][ITEM_N];
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) sum[i][j] = 0.0f;
-  }
-  for (int first = share * outputs_per_share; first < last; first += TILE_K) {
-    for (int e = item; e < TILE_K * TILE_M; e += SIDE * SIDE) {
-      const int i = e % TILE_M, p = e / TILE_M;
-      const int k = first_row + i, output = first + p;
-      a_tile[p * (TILE_M + 1) + i] =
-          k < depth && output < last
-              ? patch_element(x, height, width, channels, vertical, horizontal, output, k)
-              : 0.0f;
-    }
-    for (int e = item; e < TILE_K * TILE_N; e += SIDE * SIDE) {
-      const int j = e % TILE_N, p = e / TILE_N;
-      const int column = first_column + j, output = first + p;
-      b_tile[p * (TILE_N + 1) + j] =
-          column < columns && output < last ? field[output * columns + column] : 0.0f;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = 0; p < TILE_K; p++) {
-      for (int i = 0; i < ITEM_M; i++) {
-        const float scalar = a_tile[p * (TILE_M + 1) + item_y + i * SIDE];
-        for (int j = 0; j < ITEM_N; j++) {
-          sum[i][j] = fma(scalar, b_tile[p * (TILE_N + 1) + item_x + j * SIDE], sum[i][j]);
-        }
-      }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-  }
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) {
-      const int row = first_row + item_y + i * SIDE, column = first_column + item_x + j * SIDE;
-      if (row < depth && column < columns) {
-        parts[(share * depth_padded + row) * columns_padded + column] = sum[i][j];
-      }
-    }
-  }
+  const int first = share * outputs_per_share, last = min(outputs, first + outputs_per_share);
+  GROUP_PRODUCT(depth, columns, first, last)
+  FINISH_GROUP(depth, columns)
 }
 
 #define ITEM WORK_GROUP(64, 1)

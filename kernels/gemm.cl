@@ -15,8 +15,8 @@
 // With COLUMN_SUMS (B not transposed) the work-items that come to a panel first also sum its columns
 // over k, in the order of column_sum: the gradient of a bias, beside that of its weight.
 //
-// GPU: a work-group of 16 x 16 computes a tile of TILE_M x TILE_N through local memory, TILE_K
-// deep; a work-item computes every 16th row and column of it.
+// GPU: a work-group (id 0: columns, id 1: rows) computes a tile of TILE_M x TILE_N (see
+// group_tile.h); those of the first rows sum the columns of B as they pass through local memory.
 //
 // Cost: 2 m n k FLOPs; each operand moves once at best.
 
@@ -178,87 +178,51 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
 
 #else
 
-#ifndef TILE_M
-#define TILE_M 64
-#endif
-#ifndef TILE_N
-#define TILE_N 64
-#endif
-#ifndef TILE_K
-#define TILE_K 16
-#endif
-#define SIDE 16
-#define ITEM_M (TILE_M / SIDE)
-#define ITEM_N (TILE_N / SIDE)
+#define A_ALONG_K !A_TRANSPOSED
+#define A_PLACE int
+#define A_LINE(place, row) place = a_offset + (row) * (A_TRANSPOSED ? 1 : lda)
+#define A_STEP(place, k) place = (k) * (A_TRANSPOSED ? lda : 1)
+#define A_ELEMENT(line, step) a[line + step]
+#define B_ALONG_K B_TRANSPOSED
+#define B_PLACE int
+#define B_LINE(place, column) place = b_offset + (column) * (B_TRANSPOSED ? ldb : 1)
+#define B_STEP(place, k) place = (k) * (B_TRANSPOSED ? 1 : ldb)
+#define B_ELEMENT(line, step) b[line + step]
+#define RESULT(row, column, value) finish(CHAIN_ARGUMENTS row, column, n, 1, value);
 
-__kernel WORK_GROUP(SIDE, SIDE) void gemm(
+#if COLUMN_SUMS
+// The four partial sums of column_sum, each in the order of k.
+#define BESIDE_STEPS(b_rows, steps)                                                       \
+  if (first_row == 0 && item < TILE_N) {                                                  \
+    _Pragma("unroll 1") for (int p = 0; p < TILE_K; p += 4) {                             \
+      _Pragma("unroll") for (int i = 0; i < 4; i++) {                                     \
+        if (p + i < (steps)) partial[i] += (b_rows)[(p + i) * PITCH_B + item];            \
+      }                                                                                   \
+    }                                                                                     \
+  }
+#endif
+#include "group_tile.h"
+
+__kernel WORK_GROUPS(SIDE, SIDE, 2) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
 #if COLUMN_SUMS
     __global float* restrict column_sums,
 #endif
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
     const int ldb) {
-  // One column of padding keeps the transposed writes free of bank conflicts.
-  __local float a_tile[TILE_K * (TILE_M + 1)];
-  __local float b_tile[TILE_K * (TILE_N + 1)];
-  const int x = get_local_id(0), y = get_local_id(1);
-  const int item = y * SIDE + x;
+  const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;
   const int first_row = get_group_id(1) * TILE_M;
-  float sum[ITEM_M][ITEM_N];
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) sum[i][j] = 0.0f;
-  }
-  for (int first = 0; first < k; first += TILE_K) {
-    for (int e = item; e < TILE_K * TILE_M; e += SIDE * SIDE) {
-#if A_TRANSPOSED
-      const int i = e % TILE_M, p = e / TILE_M;
-#else
-      const int i = e / TILE_K, p = e % TILE_K;
-#endif
-      const int row = first_row + i, step = first + p;
-      a_tile[p * (TILE_M + 1) + i] =
-          row < m && step < k ? a[a_offset + (A_TRANSPOSED ? step * lda + row : row * lda + step)]
-                              : 0.0f;
-    }
-    for (int e = item; e < TILE_K * TILE_N; e += SIDE * SIDE) {
-#if B_TRANSPOSED
-      const int j = e / TILE_K, p = e % TILE_K;
-#else
-      const int j = e % TILE_N, p = e / TILE_N;
-#endif
-      const int column = first_column + j, step = first + p;
-      b_tile[p * (TILE_N + 1) + j] =
-          column < n && step < k
-              ? b[b_offset + (B_TRANSPOSED ? column * ldb + step : step * ldb + column)]
-              : 0.0f;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = 0; p < TILE_K; p++) {
-      for (int i = 0; i < ITEM_M; i++) {
-        const float scalar = a_tile[p * (TILE_M + 1) + y + i * SIDE];
-        for (int j = 0; j < ITEM_N; j++) {
-          sum[i][j] = fma(scalar, b_tile[p * (TILE_N + 1) + x + j * SIDE], sum[i][j]);
-        }
-      }
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-  }
 #if COLUMN_SUMS
-  // The four partial sums of column_sum, by one work-item and so without a barrier in a condition.
-  const int summed = first_column + item;
-  if (first_row == 0 && item < TILE_N && summed < n) {
-    float partial[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-    for (int p = 0; p < k; p++) partial[p % 4] += b[b_offset + p * ldb + summed];
-    column_sums[summed] = partial[0] + partial[1] + partial[2] + partial[3];
+  float partial[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+#endif
+  GROUP_PRODUCT(m, n, 0, k)
+#if COLUMN_SUMS
+  if (first_row == 0 && item < TILE_N && first_column + item < n) {
+    column_sums[first_column + item] = partial[0] + partial[1] + partial[2] + partial[3];
   }
 #endif
-  for (int i = 0; i < ITEM_M; i++) {
-    for (int j = 0; j < ITEM_N; j++) {
-      const int row = first_row + y + i * SIDE, column = first_column + x + j * SIDE;
-      if (row < m && column < n) finish(CHAIN_ARGUMENTS row, column, n, 1, sum[i][j]);
-    }
-  }
+  FINISH_GROUP(m, n)
 }
 
 #endif

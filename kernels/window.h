@@ -129,19 +129,64 @@ INLINE void fill_patches(__global const float* x, const int batch, const int hei
 
 #else
 
-// Element k of the patch of output `row` of a phase.
+// A number that divides others again and again: a GPU multiplies faster than it divides.
+typedef struct {
+  uint by, inverse;
+} Divisor;
+
+INLINE void set_divisor(Divisor* d, const int by) {
+  d->by = max(1, by);
+  d->inverse = 0xffffffffu / d->by;
+}
+
+// n / d for any n >= 0: the product with the inverse is the quotient or one less.
+INLINE int quotient(const int n, const Divisor d) {
+  const uint q = mul_hi((uint)n, d.inverse);
+  return (uint)n - q * d.by >= d.by ? q + 1 : q;
+}
+
+// What numbers of outputs and of elements of a patch are divided by.
+typedef struct {
+  Divisor columns, lines, channels, taps;
+} Divisors;
+
+INLINE void set_divisors(Divisors* d, const int channels, const Axis vertical,
+                         const Axis horizontal) {
+  set_divisor(&d->columns, horizontal.size);
+  set_divisor(&d->lines, vertical.size);
+  set_divisor(&d->channels, channels);
+  set_divisor(&d->taps, horizontal.taps);
+}
+
+// Where an element of a patch lies: the sum of where the window of its output begins and of where its
+// tap and channel are in the window.
+typedef struct {
+  int at, y, x;
+} Place;
+
+INLINE void output_place(Place* place, const int row, const int height, const int width,
+                         const int channels, const Axis vertical, const Axis horizontal,
+                         const Divisors divisors) {
+  const int above = quotient(row, divisors.columns);
+  const int image = quotient(above, divisors.lines);
+  place->y = (above - image * vertical.size) * vertical.stride + vertical.origin;
+  place->x = (row - above * horizontal.size) * horizontal.stride + horizontal.origin;
+  place->at = ((image * height + place->y) * width + place->x) * channels;
+}
+
+INLINE void tap_place(Place* place, const int k, const int width, const int channels,
+                      const Axis vertical, const Axis horizontal, const Divisors divisors) {
+  const int number = quotient(k, divisors.channels);
+  const int line = quotient(number, divisors.taps);
+  place->y = line * vertical.spacing;
+  place->x = (number - line * horizontal.taps) * horizontal.spacing;
+  place->at = (place->y * width + place->x) * channels + k - number * channels;
+}
+
 INLINE float patch_element(__global const float* restrict x, const int height, const int width,
-                           const int channels, const Axis vertical, const Axis horizontal,
-                           const int row, const int k) {
-  const int j = k / channels;
-  const int iy = row / horizontal.size % vertical.size * vertical.stride + vertical.origin +
-                 j / horizontal.taps * vertical.spacing;
-  const int ix = row % horizontal.size * horizontal.stride + horizontal.origin +
-                 j % horizontal.taps * horizontal.spacing;
-  const int image = row / horizontal.size / vertical.size;
-  return iy >= 0 && iy < height && ix >= 0 && ix < width
-             ? x[((image * height + iy) * width + ix) * channels + k % channels]
-             : 0.0f;
+                           const Place output, const Place tap) {
+  const int iy = output.y + tap.y, ix = output.x + tap.x;
+  return iy >= 0 && iy < height && ix >= 0 && ix < width ? x[output.at + tap.at] : 0.0f;
 }
 
 #endif

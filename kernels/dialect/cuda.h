@@ -1,6 +1,7 @@
 // Lets the OpenCL C sources of this folder compile as CUDA: by NVRTC at run time, by nvcc in tests.
-// Only what the kernels use is here. They keep to OpenCL C 1.2 without vector types on a GPU, with
-// explicit work-group sizes and no barrier in divergent code.
+// Only what the kernels use is here. They keep to OpenCL C 1.2, on a GPU without vector types (but for
+// loads of float2 and float4, which CUDA has too), with explicit work-group sizes and no barrier in
+// divergent code.
 #pragma once
 
 #define __kernel extern "C" __global__
@@ -10,6 +11,7 @@
 #define restrict __restrict__
 #define INLINE static __device__ __forceinline__
 #define WORK_GROUP(x, y) __launch_bounds__((x) * (y))
+#define WORK_GROUPS(x, y, together) __launch_bounds__((x) * (y), together)
 
 typedef unsigned int uint;
 typedef unsigned short ushort;

@@ -10,6 +10,11 @@
 #ifndef WORK_GROUP
 #define WORK_GROUP(x, y) __attribute__((reqd_work_group_size(x, y, 1)))
 #endif
+// The same for groups of which `together` shall fit into a multiprocessor: a bound on registers that
+// only CUDA knows.
+#ifndef WORK_GROUPS
+#define WORK_GROUPS(x, y, together) WORK_GROUP(x, y)
+#endif
 
 // The same expression gives the same bits, fused into another kernel or not.
 #ifndef __CUDACC__

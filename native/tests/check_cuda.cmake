@@ -1,5 +1,6 @@
 # Compiles each file of the folder KERNELS as CUDA, to PTX in the folder OUTPUT. Needs no GPU, only
-# nvcc, which is looked for each time the test runs.
+# nvcc, which is looked for each time the test runs. What includes group_tile.h is also compiled to
+# machine code of sm_90, with the largest tile, which must find room in registers for all its values.
 cmake_minimum_required(VERSION 3.22)
 
 find_program(nvcc nvcc HINTS $ENV{CUDA_PATH}/bin /usr/local/cuda/bin /opt/cuda/bin)
@@ -27,6 +28,19 @@ foreach(file IN LISTS files)
       message("${name} ${switch}: ok")
     else()
       message(SEND_ERROR "${name}: does not compile as CUDA with ${switch}=1")
+    endif()
+    file(STRINGS ${file} tiled REGEX "group_tile.h\"")
+    if(status EQUAL 0 AND tiled)
+      execute_process(
+        COMMAND ${nvcc} -cubin -arch=sm_90 --fmad=false --resource-usage -x cu
+          -include ${KERNELS}/dialect/cuda.h -DGPU -D${switch}=1 -DTILE_M=128 -DTILE_N=128
+          -I ${KERNELS} ${file} -o ${OUTPUT}/${name}.${switch}.cubin
+        OUTPUT_VARIABLE usage ERROR_VARIABLE usage)
+      if(usage MATCHES "[1-9][0-9]* bytes spill")
+        message(SEND_ERROR "${name}: registers do not suffice with ${switch}=1\n${usage}")
+      elseif(NOT usage MATCHES "Used [0-9]+ registers")
+        message("SKIPPED: this nvcc counts no registers of sm_90")
+      endif()
     endif()
   endforeach()
 endforeach()

@@ -33,8 +33,6 @@ public record Convolution(
   private static final int MOST_ROWS = 192;
 
   private static final int ITEMS_PER_UNIT = 8;
-  private static final int GPU_SIDE = 16;
-  private static final int GPU_TILE = 64;
 
   public Convolution(Window window, Extent out, boolean scatter, boolean swapped) {
     this(window, out, scatter, swapped, Chain.STORE);
@@ -248,15 +246,14 @@ public record Convolution(
       defines.putAll(rendered.defines());
       arguments.addAll(List.of(x.buffer(), w.buffer()));
       arguments.addAll(sliding);
-      int rowTiles = (size.rows + GPU_TILE - 1) / GPU_TILE;
-      arguments.addAll(List.of(size.columns, rowTiles));
+      var tile = GroupTile.of(device, size.rows, size.columns, size.phases);
+      tile.define(defines);
+      arguments.addAll(List.of(size.columns, tile.groupsOfRows(size.rows)));
       site.launch(
           site.kernel("conv2d.cl", "conv2d", defines),
           arguments,
-          List.of(
-              (size.columns + GPU_TILE - 1) / GPU_TILE * GPU_SIDE,
-              rowTiles * size.phases * GPU_SIDE),
-          List.of(GPU_SIDE, GPU_SIDE),
+          tile.global(size.rows, size.columns, size.phases),
+          List.of(GroupTile.SIDE, GroupTile.SIDE),
           cost);
       return;
     }

@@ -27,9 +27,11 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   private static final int ITEMS_PER_UNIT = 8;
   private static final int ROWS_PER_ITEM = 16;
-  private static final int GPU_SIDE = 16;
-  private static final int GPU_TILE = 64;
+
+  /** The tiles of {@link #GPU_TILE} in a launch that shares are to fill a GPU with. */
   private static final int GPU_GROUPS = 256;
+
+  private static final int GPU_TILE = 64;
   private static final int GPU_GROUP = 64;
 
   public ConvolutionWeights(Window window, boolean fieldFirst) {
@@ -101,25 +103,25 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     int outputs = field.rows();
     int depth = window.taps() * image.columns();
     int columns = field.columns();
-    boolean cpu = device.kind().isCpu();
-    int tile = cpu ? RegisterTile.ROWS : GPU_TILE;
-    int depthItems = ceil(depth, cpu ? DEPTH_PER_ITEM : GPU_TILE);
-    int depthPerItem = cpu ? ceil(ceil(depth, depthItems), tile) * tile : GPU_TILE;
-    int panel = cpu ? RegisterTile.of(device).columns() : GPU_TILE;
-    int panels = ceil(columns, panel);
-    int wanted =
-        cpu
-            ? ITEMS_PER_UNIT * device.computeUnits() / depthItems
-            : GPU_GROUPS / (depthItems * panels);
-    if (cpu) {
-      // As many items for every unit.
-      while (wanted * depthItems % device.computeUnits() != 0) {
-        wanted++;
-      }
+    if (!device.kind().isCpu()) {
+      // By the product's size alone: the shares decide in which order is summed, the tile does not.
+      int wanted = GPU_GROUPS / (ceil(depth, GPU_TILE) * ceil(columns, GPU_TILE));
+      int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
+      int rows = GroupTile.of(device, depth, columns, shares).rows();
+      return new Geometry(outputs, depth, columns, rows, ceil(depth, rows), columns, shares);
+    }
+    int tile = RegisterTile.ROWS;
+    int depthItems = ceil(depth, DEPTH_PER_ITEM);
+    int depthPerItem = ceil(ceil(depth, depthItems), tile) * tile;
+    int panel = RegisterTile.of(device).columns();
+    int wanted = ITEMS_PER_UNIT * device.computeUnits() / depthItems;
+    // As many items for every unit.
+    while (wanted * depthItems % device.computeUnits() != 0) {
+      wanted++;
     }
     int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
     return new Geometry(
-        outputs, depth, columns, depthPerItem, depthItems, cpu ? panels * panel : columns, shares);
+        outputs, depth, columns, depthPerItem, depthItems, ceil(columns, panel) * panel, shares);
   }
 
   private Optional<Winograd> winograd(DeviceInfo device, Shape image, Shape field) {
@@ -185,14 +187,15 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
       global = List.of(size.depthItems, size.shares);
     } else {
       arguments.addAll(List.of(size.depthItems, perShare));
-      int tiles = (size.columns + GPU_TILE - 1) / GPU_TILE;
-      global = List.of(tiles * GPU_SIDE, size.depthItems * size.shares * GPU_SIDE);
+      var tile = GroupTile.of(device, size.depth, size.columns, size.shares);
+      tile.define(defines);
+      global = tile.global(size.depth, size.columns, size.shares);
     }
     site.launch(
         site.kernel("conv2d_weights.cl", "conv2d_weights", defines),
         arguments,
         global,
-        cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
+        cpu ? List.of(1, 1) : List.of(GroupTile.SIDE, GroupTile.SIDE),
         new Cost(2L * size.outputs * size.depth * size.columns, image.bytes() + field.bytes()));
     sumShares(site, size, imageShape.columns());
   }

@@ -20,11 +20,6 @@ import java.util.Optional;
 public record MatMul(
     boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum, boolean sharedPanels)
     implements EpilogueHost, ColumnSumHost {
-  /** The tile of a GPU work-group, and its side in work-items. */
-  private static final int GPU_TILE = 64;
-
-  private static final int GPU_SIDE = 16;
-
   /** The steps of k that are packed at once: DEPTH of {@code kernels/gemm.cl}. */
   private static final int DEPTH = 1024;
 
@@ -232,7 +227,9 @@ public record MatMul(
       arguments.add(rowsPerItem);
       global = List.of((m + rowsPerItem - 1) / rowsPerItem, tile.panels(n));
     } else {
-      global = List.of(groups(n) * GPU_SIDE, groups(m) * GPU_SIDE);
+      var tile = GroupTile.of(site.device(), m, n, 1);
+      tile.define(defines);
+      global = tile.global(m, n, 1);
     }
     Kernel kernel = site.kernel("gemm.cl", "gemm", defines);
     long bytes = a.bytes() + b.bytes();
@@ -247,7 +244,7 @@ public record MatMul(
         kernel,
         arguments,
         global,
-        cpu ? List.of(1, 1) : List.of(GPU_SIDE, GPU_SIDE),
+        cpu ? List.of(1, 1) : List.of(GroupTile.SIDE, GroupTile.SIDE),
         new Cost(elements * (2L * k + epilogue.flops()), bytes));
   }
 
@@ -305,9 +302,5 @@ public record MatMul(
         List.of(tile.panels(size.n), 1),
         List.of(1, 1),
         new Cost(0, 2 * b.bytes()));
-  }
-
-  private static int groups(int extent) {
-    return (extent + GPU_TILE - 1) / GPU_TILE;
   }
 }

@@ -48,10 +48,8 @@ class OclgrindTest {
   /** Its check of uninitialised memory also fails on what the optimiser makes of a modulus. */
   private static final String BUILD_PLAIN = BUILD + " -cl-opt-disable";
 
-  /** Simulated, the normal tile of a work-group takes seconds; these suffice for our sizes. */
-  private static final String TILES_OF_16 = " -DTILE_M=16 -DTILE_N=16";
-
-  private static final String TILES_OF_32 = " -DTILE_M=32 -DTILE_N=32";
+  /** So few steps of a product at once that our small ones have more than one block of them. */
+  private static final String SHORT_BLOCKS = " -DTILE_K=8";
 
   @TempDir Path folder;
 
@@ -64,8 +62,8 @@ class OclgrindTest {
 
   @Test
   void gpuKernelsStayInBounds() throws Exception {
-    simulate("OTHER_GPU", WIDE, BUILD);
-    simulate("OTHER_GPU", List.of("random", "training"), BUILD + TILES_OF_32);
+    simulate("OTHER_GPU", WIDE, BUILD + SHORT_BLOCKS);
+    simulate("OTHER_GPU", List.of("random", "training"), BUILD);
   }
 
   /**
@@ -80,10 +78,15 @@ class OclgrindTest {
     simulate("CPU", names, BUILD_PLAIN, "OCLGRIND_UNINITIALIZED");
   }
 
-  /** Not of training: Oclgrind forgets a buffer's content when a part of it is written. */
+  /**
+   * Not of training: Oclgrind forgets a buffer's content when a part of it is written. Nor of the
+   * first axis, which takes long and has no kernels of its own.
+   */
   @Test
   void gpuKernelsReadWhatWasWritten() throws Exception {
-    simulate("OTHER_GPU", OPS, BUILD_PLAIN + TILES_OF_16, "OCLGRIND_UNINITIALIZED");
+    var names = new ArrayList<>(OPS);
+    names.remove("first axis");
+    simulate("OTHER_GPU", names, BUILD_PLAIN + SHORT_BLOCKS, "OCLGRIND_UNINITIALIZED");
   }
 
   @Test

@@ -72,7 +72,7 @@ final class ConvolutionCases {
     return new Geometry(batch, image, channels, fields, window);
   }
 
-  /** So small that a simulator's tile of 16 x 16 holds each product. */
+  /** So small that the smallest tile of a GPU holds each product. */
   static Map<String, List<OpCase>> brief() {
     var strided = new Window(3, 2, by(2, 1), by(1, 1), by(1, 1));
     var even = new Window(2, 2, by(2, 1), by(0, 1), by(1, 1));

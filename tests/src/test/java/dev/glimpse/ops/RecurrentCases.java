@@ -12,7 +12,7 @@ import java.util.Map;
 final class RecurrentCases {
   private RecurrentCases() {}
 
-  /** So small that a simulator's tile of 16 x 16 holds each product. */
+  /** So small that the smallest tile of a GPU holds each product. */
   static List<OpCase> brief() {
     var cases = new ArrayList<>(steps(3, 9));
     cases.addAll(sequences(2, 3, 4, 5));
