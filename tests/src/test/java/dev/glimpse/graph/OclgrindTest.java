@@ -58,6 +58,7 @@ class OclgrindTest {
     simulate("CPU", OPS, BUILD);
     simulate("CPU", WIDE, BUILD);
     simulate("CPU", List.of("convolution epilogues", "random", "training"), BUILD);
+    simulate("CPU", List.of("small convolutions of 5 x 5", "small convolutions of 4 x 4"), BUILD);
   }
 
   @Test
@@ -94,7 +95,7 @@ class OclgrindTest {
     simulate(
         "OTHER_GPU",
         List.of("recurrent by a library", "convolutions by a library"),
-        BUILD_PLAIN + TILES_OF_16);
+        BUILD_PLAIN + SHORT_BLOCKS);
   }
 
   private void simulate(String kind, List<String> names, String options, String... checks)
