@@ -2,15 +2,13 @@ package dev.glimpse.bench;
 
 /** Whether a peer computes what we do. */
 final class Agreement {
-  /** Of the largest value. */
-  private static final double TOLERANCE = 1e-4;
-
   private Agreement() {}
 
   /**
+   * @param tolerance of the largest value
    * @throws PeerException where it does not: times would then say nothing
    */
-  static void require(String workload, float[] ours, float[] theirs) {
+  static void require(String workload, double tolerance, float[] ours, float[] theirs) {
     if (ours.length != theirs.length) {
       throw new PeerException(
           "%s: %d results, but %d of the peer".formatted(workload, ours.length, theirs.length));
@@ -22,7 +20,7 @@ final class Agreement {
       // Not Math.max alone: a NaN must not pass.
       difference = Math.max(difference, Math.abs((double) ours[i] - theirs[i]));
     }
-    if (!(difference <= TOLERANCE * largest)) {
+    if (!(difference <= tolerance * largest)) {
       throw new PeerException(
           "%s: the peer computes something else: results differ by %.2g of %.6g"
               .formatted(workload, difference, largest));

@@ -36,7 +36,7 @@ final class Bench {
         return row(workload, ours, Race.run(List.of(ours), steps));
       }
       try (Contender other = theirs.get()) {
-        Agreement.require(workload.name(), ours.check(), other.check());
+        Agreement.require(workload.name(), workload.tolerance(), ours.check(), other.check());
         return row(workload, ours, Race.run(List.of(ours, other), steps));
       }
     }

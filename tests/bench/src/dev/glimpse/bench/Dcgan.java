@@ -29,8 +29,9 @@ import java.util.function.Function;
  */
 public final class Dcgan implements Workload {
   /**
-   * Steps. In the first, Adam moves every weight by the sign of its gradient, however small, so
-   * that rounding tells: the third step's losses differ by 0.2% between any two ways to add.
+   * Steps. A rounding error decides on which side of a bend one of a million activations lies, and
+   * in the first step Adam moves every weight by the sign of its gradient, however small: so the
+   * second step's losses differ by up to 0.03% between any two ways to add, the third's by 0.2%.
    */
   public static final int COMPARED = 2;
 
@@ -55,6 +56,11 @@ public final class Dcgan implements Workload {
   @Override
   public String name() {
     return "W5 dcgan-64";
+  }
+
+  @Override
+  public double tolerance() {
+    return 1e-3;
   }
 
   /** Of the products that the gradients need. */

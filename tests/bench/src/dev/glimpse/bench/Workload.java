@@ -16,6 +16,11 @@ public interface Workload {
     return 0;
   }
 
+  /** By how much of the largest result a peer's may differ, only because it rounds otherwise. */
+  default double tolerance() {
+    return 1e-4;
+  }
+
   /** Ours, ready to run. */
   Contender ours(Device device);
 }

@@ -44,7 +44,9 @@ record Winograd(
   /** What a work-item has of its tiles at the points, in floats: half of a second-level cache. */
   private static final int BLOCK = 1 << 17;
 
-  private static final int ITEMS_PER_UNIT = 8;
+  /** More would be dealt out more evenly, and take more memory. */
+  private static final int ITEMS_PER_UNIT = 4;
+
   private static final int SHARES_PER_UNIT = 4;
 
   /** FLOPs from pixels to points or back, per tile and channel. */
@@ -196,6 +198,11 @@ record Winograd(
     return depth() * columns / (depth() + columns);
   }
 
+  /** Of each phase of the result. */
+  private int items() {
+    return items(Math.max(1, ITEMS_PER_UNIT / phasesOut()));
+  }
+
   private int items(int perUnit) {
     return Math.min(perUnit * units, ceil(tiles(), most()));
   }
@@ -258,7 +265,7 @@ record Winograd(
   /** Of a convolution: the weights at the points, and what is between input and output. */
   List<Long> workspaces() {
     long panels = 4L * phasesOut() * kind.planes() * apart(columnsPadded(), depth());
-    return List.of(panels, phasesOut() * spaceBytes(items(ITEMS_PER_UNIT)));
+    return List.of(panels, phasesOut() * spaceBytes(items()));
   }
 
   /** Of the gradient by the weights: shares of it, and what is before them. */
@@ -298,7 +305,7 @@ record Winograd(
     site.launch(
         site.kernel("winograd.cl", "conv2d_winograd", defines),
         arguments,
-        List.of(items(ITEMS_PER_UNIT), phasesOut()),
+        List.of(items(), phasesOut()),
         List.of(1, 1),
         cost(bytes, epilogueFlops));
   }

@@ -110,10 +110,11 @@ class BenchTest {
 
   @Test
   void refusesPeersThatComputeSomethingElse() {
-    Agreement.require("same", new float[] {1, 1000}, new float[] {1.05f, 1000});
+    Agreement.require("same", 1e-4, new float[] {1, 1000}, new float[] {1.05f, 1000});
     float[][] others = {{1, 1001}, {1, Float.NaN}, {1}};
     for (float[] other : others) {
-      assertThrows(PeerException.class, () -> Agreement.require("x", new float[] {1, 1000}, other));
+      assertThrows(
+          PeerException.class, () -> Agreement.require("x", 1e-4, new float[] {1, 1000}, other));
     }
   }
 }
