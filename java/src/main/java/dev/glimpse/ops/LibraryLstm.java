@@ -64,12 +64,12 @@ record LibraryLstm(Sequence size, LstmSpace space) implements LibraryOp {
             site.input(1).buffer(),
             site.output(0).buffer(),
             site.isRead(1) ? Optional.of(site.output(1).buffer()) : Optional.empty(),
-            cost(1),
+            cost(size, space, 1),
             site.scope()));
   }
 
   /** Of so many passes over the sequence. */
-  private Cost cost(int passes) {
+  private static Cost cost(Sequence size, LstmSpace space, int passes) {
     long rows = (long) size.steps() * size.batch();
     long bytes = 4 * (rows * (size.in() + size.hidden()) + space.parameters());
     return new Cost(passes * 2 * rows * (size.in() + size.hidden()) * 4 * size.hidden(), bytes);
@@ -113,7 +113,7 @@ record LibraryLstm(Sequence size, LstmSpace space) implements LibraryOp {
               copy.buffer(),
               site.output(0).buffer(),
               site.output(1).buffer(),
-              new LibraryLstm(size, space).cost(2),
+              cost(size, space, 2),
               site.scope()));
     }
   }
