@@ -3,11 +3,12 @@
 //
 //   y = A' [(G g G') * (B' d B)] A      d: a tile of pixels, g: weights, y: a tile of outputs
 //
-// For every pair of points `*` is a matrix product over tiles. Two kinds:
+// For every pair of points `*` is a matrix product over tiles. Three kinds:
 //
-//   STRIDE 1: 5 x 5 weights. A tile of 2 x 2 outputs takes 36 multiplications per channel and column
-//     instead of 100 (winograd_2x5.h).
-//   STRIDE 2: 4 x 4 weights. Pixels of one phase, the remainder of their place by 2, meet 2 x 2 of the
+//   STRIDE 1, TAPS 5: 5 x 5 weights. A tile of 2 x 2 outputs takes 36 multiplications per channel and
+//     column instead of 100 (winograd_2x5.h).
+//   STRIDE 1, TAPS 3: 3 x 3 weights. A tile of 4 x 4 takes 36 instead of 144 (winograd_4x3.h).
+//   STRIDE 2, TAPS 2: 4 x 4 weights. Pixels of one phase, the remainder of their place by 2, meet 2 x 2 of the
 //     weights with stride 1; so four phases are as many channels. A tile of 4 x 4 outputs takes 4 x 25
 //     instead of 256 (winograd_4x2.h). With SCATTER (the adjoint) the results have the phases.
 //
@@ -37,6 +38,10 @@
 #ifndef STRIDE
 #define STRIDE 1
 #endif
+// Of a phase, along an axis.
+#ifndef TAPS
+#define TAPS 5
+#endif
 #ifndef SCATTER
 #define SCATTER 0
 #endif
@@ -57,10 +62,15 @@ INLINE wide load_some(__global const float* p, const int count) {
   return load_wide(lanes);
 }
 
-#if STRIDE == 2
+#if TAPS == 2
 #include "winograd_4x2.h"
 #else
+#include "winograd_six.h"
+#if TAPS == 3
+#include "winograd_4x3.h"
+#else
 #include "winograd_2x5.h"
+#endif
 #endif
 
 #define PLANES (POINTS * POINTS)

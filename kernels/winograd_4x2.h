@@ -4,7 +4,6 @@
 //
 // Each function goes along one axis, in place, over vectors that are `step` apart.
 
-#define TAPS 2
 #define OUT 4
 #define POINTS 5
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a CPU computes convolutions of 5 x 5 with stride 1, and of 4 x 4 with stride 2, and their
- * gradients, with about 40% of the multiplications (see {@code kernels/winograd.cl}).
+ * How a CPU computes convolutions of 5 x 5 and 3 x 3 with stride 1, and of 4 x 4 with stride 2, and
+ * their gradients, with 25 to 40% of the multiplications (see {@code kernels/winograd.cl}).
  *
  * @param kind of convolution
  * @param images that are read, {@code [N, H, W, C]}; of the weights' gradient, those that the
@@ -60,11 +60,11 @@ record Winograd(
    * @param out the outputs of a tile, along an axis
    */
   private record Kind(int stride, int taps, int out) {
-    static final Kind FIVE = new Kind(1, 5, 2);
-    static final Kind FOUR_BY_TWO = new Kind(2, 2, 4);
+    private static final List<Kind> ALL =
+        List.of(new Kind(1, 5, 2), new Kind(1, 3, 4), new Kind(2, 2, 4));
 
     static Optional<Kind> of(Window window) {
-      for (Kind kind : List.of(FIVE, FOUR_BY_TWO)) {
+      for (Kind kind : ALL) {
         var size = kind.stride * kind.taps;
         var stride = new Extent(kind.stride, kind.stride);
         var same = new Window(size, size, stride, window.padding(), new Extent(1, 1));
@@ -253,6 +253,7 @@ record Winograd(
     var defines = new LinkedHashMap<String, String>();
     registers.define(defines);
     defines.put("STRIDE", String.valueOf(kind.stride));
+    defines.put("TAPS", String.valueOf(kind.taps));
     defines.put("SCATTER", scatter ? "1" : "0");
     return defines;
   }

@@ -95,6 +95,9 @@ final class ConvolutionCases {
     groups.put(
         "small convolutions of 4 x 4",
         geometry(24, by(8, 7), 16, 17, Window.square(4, 2, 1)).cases("less than a tile").toList());
+    groups.put(
+        "small convolutions of 3 x 3",
+        geometry(24, by(4, 3), 16, 17, Window.square(3, 1, 1)).cases("less than a tile").toList());
     groups.put("convolution epilogues", epilogues(geometry(2, by(4, 3), 3, 5, even)));
     return groups;
   }
@@ -147,6 +150,17 @@ final class ConvolutionCases {
     groups.put(
         "convolution epilogues of 5 x 5",
         epilogues(geometry(4, by(5, 4), 16, 18, Window.square(5, 1, 2))).subList(0, 3));
+    groups.put(
+        "convolutions of 3 x 3",
+        Stream.of(
+                geometry(6, by(7, 6), 17, 33, Window.square(3, 1, 1)).cases("odd tiles"),
+                geometry(24, by(6, 5), 33, 16, Window.square(3, 1, 0)).cases("without padding"),
+                geometry(6, by(6, 6), 16, 18, Window.square(3, 1, 2)).cases("more padding"))
+            .flatMap(cases -> cases)
+            .toList());
+    groups.put(
+        "convolution epilogues of 3 x 3",
+        epilogues(geometry(6, by(7, 6), 16, 18, Window.square(3, 1, 1))).subList(2, 9));
     var uneven = new Window(4, 4, by(2, 2), by(1, 0), one);
     groups.put(
         "convolutions of 4 x 4",

@@ -25,7 +25,7 @@ class WinogradTest {
   }
 
   @Test
-  void convolutionsOf5x5AndStridedOnesOf4x4() {
+  void convolutionsOf5x5And3x3AndStridedOnesOf4x4() {
     assertTaken(true, FIVE, 12, 2, 3, 16);
     assertTaken(true, FOUR, 24, 8, 7, 16);
     assertTaken(true, Window.square(4, 2, 3), 24, 4, 4, 16);
@@ -33,7 +33,9 @@ class WinogradTest {
     assertTaken(false, Window.square(4, 1, 1), 24, 8, 7, 16);
     assertTaken(false, Window.square(5, 2, 2), 24, 8, 7, 16);
     assertTaken(false, Window.square(4, 2, 1, 2), 24, 14, 14, 16);
-    assertTaken(false, Window.square(3, 1, 1), 24, 8, 7, 16);
+    assertTaken(true, Window.square(3, 1, 1), 24, 4, 3, 16);
+    assertTaken(false, Window.square(3, 2, 1), 24, 8, 7, 16);
+    assertTaken(false, Window.square(2, 1, 1), 24, 8, 7, 16);
   }
 
   @Test
