@@ -8,9 +8,9 @@
 //   STRIDE 1, TAPS 5: 5 x 5 weights. A tile of 2 x 2 outputs takes 36 multiplications per channel and
 //     column instead of 100 (winograd_2x5.h).
 //   STRIDE 1, TAPS 3: 3 x 3 weights. A tile of 4 x 4 takes 36 instead of 144 (winograd_4x3.h).
-//   STRIDE 2, TAPS 2: 4 x 4 weights. Pixels of one phase, the remainder of their place by 2, meet 2 x 2 of the
-//     weights with stride 1; so four phases are as many channels. A tile of 4 x 4 outputs takes 4 x 25
-//     instead of 256 (winograd_4x2.h). With SCATTER (the adjoint) the results have the phases.
+//   STRIDE 2, TAPS 2: 4 x 4 weights. Pixels of one phase, the remainder of their place by 2, meet 2 x 2
+//     of the weights with stride 1; so four phases are as many channels. A tile of 4 x 4 outputs takes
+//     4 x 25 instead of 256 (winograd_4x2.h). With SCATTER (the adjoint) the results have the phases.
 //
 //   winograd_weights            g at the points, once a run, in panels as conv2d_winograd reads them
 //   conv2d_winograd             forward, and by its input (with STRIDE 1 the same with mirrored weights)
@@ -316,9 +316,11 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
     for (int i = 0; i < PLANES; i++) {
       for (int column = 0; column < columns_padded; column += PANEL) {
         for (int row = 0; row < rows_padded; row += TILE) {
-          __global float* c_at = c + i * APART(rows_padded, columns_padded) + row * columns_padded + column;
+          __global float* c_at =
+              c + i * APART(rows_padded, columns_padded) + row * columns_padded + column;
           __global const float* restrict a_at = pixels + i * APART(most, pitch) + row;
-          __global const float* restrict b_at = gradients + i * APART(most, columns_padded) + column * most;
+          __global const float* restrict b_at =
+              gradients + i * APART(most, columns_padded) + column * most;
           const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(ZERO_ROW)
           if (begin >= get_global_size(0) * most) {

@@ -77,7 +77,7 @@ public final class TestDevices {
   }
 
   /** The device, anew and with all that its libraries have; the test closes it. */
-  public static Device openUndetermined() {
+  public static Device openNondeterministic() {
     return Devices.open(info(), new DeviceOptions(OPTIONS.kernels(), OPTIONS.precision(), false));
   }
 

@@ -68,7 +68,7 @@ class OpCaseTest {
         dynamicTest(
             "recurrent",
             () -> {
-              try (Device device = TestDevices.openUndetermined()) {
+              try (Device device = TestDevices.openNondeterministic()) {
                 Assumptions.assumeTrue(
                     device.info().libraries().contains(Kind.LSTM), "no library here has an LSTM");
                 OpCheck.check(device, OpCases.brief().get("recurrent"));

@@ -43,13 +43,12 @@ final class CudaLstm {
 
   /** What cuDNN wants for an LSTM; nothing where it, or our workspace, is not made for it. */
   Optional<LstmSpace> space(Sequence size) {
-    try (var descriptors = new Descriptors(size, "")) {
-      long[] temporary = descriptors.temporarySizes(CUDNN_FWD_MODE_TRAINING);
-      if (temporary[0] > workspace.bytes()) {
-        LOG.debug("cuDNN wants {} bytes of workspace for {}", temporary[0], size);
+    try (var descriptors = new Descriptors(size, CUDNN_FWD_MODE_TRAINING, "")) {
+      if (descriptors.workBytes > workspace.bytes()) {
+        LOG.debug("cuDNN wants {} bytes of workspace for {}", descriptors.workBytes, size);
         return Optional.empty();
       }
-      return descriptors.space((int) ((temporary[1] + 3) / 4));
+      return descriptors.space();
     } catch (DeviceException e) {
       if (!e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")) {
         throw e;
@@ -67,21 +66,27 @@ final class CudaLstm {
     return new Backward(call);
   }
 
-  /** What describes an LSTM in all of cuDNN's functions. */
+  /** What describes an LSTM in all of cuDNN's functions, and the memory that they want. */
   private final class Descriptors implements AutoCloseable {
     private final Sequence size;
+    private final int mode;
     private final String scope;
+    long workBytes;
+    long reserveBytes;
+    long weightBytes;
     final cudnnRNNStruct rnn = new cudnnRNNStruct();
     final cudnnRNNDataStruct x = new cudnnRNNDataStruct();
     final cudnnRNNDataStruct y = new cudnnRNNDataStruct();
     final cudnnTensorStruct state = new cudnnTensorStruct();
     private final cudnnDropoutStruct dropout = new cudnnDropoutStruct();
 
-    Descriptors(Sequence size, String scope) {
+    Descriptors(Sequence size, int mode, String scope) {
       this.size = size;
+      this.mode = mode;
       this.scope = scope;
       try {
         describe();
+        askForSizes();
       } catch (RuntimeException e) {
         close();
         throw e;
@@ -138,32 +143,27 @@ final class CudaLstm {
           "cudnnSetRNNDataDescriptor");
     }
 
-    /** Bytes of workspace and of reserve. */
-    long[] temporarySizes(int mode) {
+    private void askForSizes() {
       try (var work = new SizeTPointer(1);
-          var reserve = new SizeTPointer(1)) {
+          var reserve = new SizeTPointer(1);
+          var weights = new SizeTPointer(1)) {
         check(
             cudnnGetRNNTempSpaceSizes(handle, rnn, mode, x, work, reserve),
             "cudnnGetRNNTempSpaceSizes");
-        return new long[] {work.get(), reserve.get()};
-      }
-    }
-
-    long weightBytes() {
-      try (var bytes = new SizeTPointer(1)) {
-        check(cudnnGetRNNWeightSpaceSize(handle, rnn, bytes), "cudnnGetRNNWeightSpaceSize");
-        return bytes.get();
+        check(cudnnGetRNNWeightSpaceSize(handle, rnn, weights), "cudnnGetRNNWeightSpaceSize");
+        workBytes = work.get();
+        reserveBytes = reserve.get();
+        weightBytes = weights.get();
       }
     }
 
     /** Nothing where the gates' weights do not lie one behind the other. */
-    Optional<LstmSpace> space(int reserve) {
-      int bytes = Math.toIntExact(weightBytes());
+    Optional<LstmSpace> space() {
       Part[] input = new Part[GATES];
       Part[] hidden = new Part[GATES];
       for (int gate = 0; gate < GATES; gate++) {
-        input[gate] = part(bytes, gate);
-        hidden[gate] = part(bytes, GATES + gate);
+        input[gate] = part(gate);
+        hidden[gate] = part(GATES + gate);
         int units = size.hidden();
         boolean dense =
             input[gate].weight == input[0].weight + gate * units * size.in()
@@ -175,13 +175,18 @@ final class CudaLstm {
         }
       }
       return Optional.of(
-          new LstmSpace(bytes / 4, input[0].weight, hidden[0].weight, input[0].bias, reserve));
+          new LstmSpace(
+              floats(weightBytes),
+              input[0].weight,
+              hidden[0].weight,
+              input[0].bias,
+              floats(reserveBytes)));
     }
 
     /**
      * Where a layer of cuDNN's lies, in floats: gates of the input are 0 to 3, then come others.
      */
-    private Part part(int bytes, int layer) {
+    private Part part(int layer) {
       try (var weight = new PointerPointer<Pointer>(1);
           var bias = new PointerPointer<Pointer>(1)) {
         var weightExtents = new cudnnTensorStruct();
@@ -192,7 +197,16 @@ final class CudaLstm {
           check(cudnnCreateTensorDescriptor(biasExtents), "cudnnCreateTensorDescriptor");
           check(
               cudnnGetRNNWeightParams(
-                  handle, rnn, 0, bytes, base, layer, weightExtents, weight, biasExtents, bias),
+                  handle,
+                  rnn,
+                  0,
+                  weightBytes,
+                  base,
+                  layer,
+                  weightExtents,
+                  weight,
+                  biasExtents,
+                  bias),
               "cudnnGetRNNWeightParams");
         } finally {
           cudnnDestroyTensorDescriptor(weightExtents);
@@ -229,6 +243,10 @@ final class CudaLstm {
     }
   }
 
+  private static int floats(long bytes) {
+    return Math.toIntExact((bytes + 3) / 4);
+  }
+
   /** Offsets of a gate's weights and bias, in floats; -1 for none. */
   private record Part(int weight, int bias) {}
 
@@ -244,9 +262,6 @@ final class CudaLstm {
     private final Pointer y;
     private final Pointer reserve;
     private final Descriptors descriptors;
-    private final int mode;
-    private final long[] temporary;
-    private final long weightBytes;
 
     Forward(Lstm call) {
       this.call = call;
@@ -254,10 +269,8 @@ final class CudaLstm {
       this.parameters = new DevicePointer(call.parameters());
       this.y = new DevicePointer(call.y());
       this.reserve = call.reserve().<Pointer>map(DevicePointer::new).orElse(null);
-      this.mode = reserve == null ? CUDNN_FWD_MODE_INFERENCE : CUDNN_FWD_MODE_TRAINING;
-      this.descriptors = new Descriptors(call.size(), call.scope());
-      this.temporary = descriptors.temporarySizes(mode);
-      this.weightBytes = descriptors.weightBytes();
+      int mode = reserve == null ? CUDNN_FWD_MODE_INFERENCE : CUDNN_FWD_MODE_TRAINING;
+      this.descriptors = new Descriptors(call.size(), mode, call.scope());
     }
 
     /** States are zero before a sequence, and nobody asks for them after it. */
@@ -267,7 +280,7 @@ final class CudaLstm {
           cudnnRNNForward(
               handle,
               descriptors.rnn,
-              mode,
+              descriptors.mode,
               (IntPointer) null, // The lengths, which cuDNN 9 takes from the descriptors.
               descriptors.x,
               x,
@@ -279,11 +292,11 @@ final class CudaLstm {
               descriptors.state,
               null,
               null,
-              weightBytes,
+              descriptors.weightBytes,
               parameters,
-              temporary[0],
+              descriptors.workBytes,
               workspace.pointer(),
-              temporary[1],
+              descriptors.reserveBytes,
               reserve),
           "cudnnRNNForward",
           call.scope());
@@ -305,8 +318,6 @@ final class CudaLstm {
     private final Pointer dx;
     private final Pointer dParameters;
     private final Descriptors descriptors;
-    private final long[] temporary;
-    private final long weightBytes;
 
     Backward(LstmGradient call) {
       this.call = call;
@@ -317,9 +328,7 @@ final class CudaLstm {
       this.reserve = new DevicePointer(call.reserve());
       this.dx = new DevicePointer(call.dx());
       this.dParameters = new DevicePointer(call.dParameters());
-      this.descriptors = new Descriptors(call.size(), call.scope());
-      this.temporary = descriptors.temporarySizes(CUDNN_FWD_MODE_TRAINING);
-      this.weightBytes = descriptors.weightBytes();
+      this.descriptors = new Descriptors(call.size(), CUDNN_FWD_MODE_TRAINING, call.scope());
     }
 
     /** The gradient by the weights is added to what is there, and needs the other one before it. */
@@ -343,16 +352,17 @@ final class CudaLstm {
               null,
               null,
               null,
-              weightBytes,
+              descriptors.weightBytes,
               parameters,
-              temporary[0],
+              descriptors.workBytes,
               workspace.pointer(),
-              temporary[1],
+              descriptors.reserveBytes,
               reserve),
           "cudnnRNNBackwardData_v8",
           call.scope());
       CudaDriver.check(
-          cuMemsetD8Async(dParameters.address(), (byte) 0, weightBytes, stream), "cuMemsetD8Async");
+          cuMemsetD8Async(dParameters.address(), (byte) 0, descriptors.weightBytes, stream),
+          "cuMemsetD8Async");
       CudaDnn.check(
           cudnnRNNBackwardWeights_v8(
               handle,
@@ -365,11 +375,11 @@ final class CudaLstm {
               null,
               descriptors.y,
               y,
-              weightBytes,
+              descriptors.weightBytes,
               dParameters,
-              temporary[0],
+              descriptors.workBytes,
               workspace.pointer(),
-              temporary[1],
+              descriptors.reserveBytes,
               reserve),
           "cudnnRNNBackwardWeights_v8",
           call.scope());
