@@ -228,7 +228,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
           __global float* c_at = products + i * APART(most, columns_padded) +
                                 first * columns_padded + column;
           __global const float* restrict a_at = pixels + i * APART(most, pitch) + first * pitch;
-          __global const float* restrict b_at = own_panels + i * APART(columns_padded, depth) + column * depth;
+          __global const float* restrict b_at =
+              own_panels + i * APART(columns_padded, depth) + column * depth;
           const int a_stride = pitch, a_step = 1, b_step = PANEL, c_stride = columns_padded;
           TILE_ROWS(ZERO_ROW)
           int p = 0;
