@@ -214,6 +214,9 @@ int cublasLtMatmul(void *handle, const struct description *description, const vo
                    const struct algorithm *algorithm, void *workspace, size_t bytes, void *stream) {
   if (!handle || !workspace || !bytes || !fits(description, layout_a, layout_b, layout_c, layout_d))
     return INVALID_VALUE;
+  // The layout of a result that is its own addend is one and the same; a kernel would fault on a bias
+  // at an odd address.
+  if ((c == d && layout_c != layout_d) || (uintptr_t)description->bias % 16) return INVALID_VALUE;
   const void *const addresses[] = {a, b, c, d};
   for (int i = 0; i < 4; i++) {
     if ((uintptr_t)addresses[i] % algorithm->data[i]) return INVALID_VALUE;

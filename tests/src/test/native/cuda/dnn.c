@@ -15,7 +15,7 @@ struct convolution {
 };
 
 struct activation {
-  int mode;
+  int mode, propagates_nan;
 };
 
 struct performance {
@@ -96,7 +96,8 @@ int cudnnSetConvolutionMathType(struct convolution *convolution, int type) {
 
 int cudnnSetActivationDescriptor(struct activation *activation, int mode, int nan, double ceiling) {
   activation->mode = mode;
-  return nan == 1 && ceiling == 0 ? SUCCESS : BAD_PARAM;  // propagates NaN
+  activation->propagates_nan = nan;
+  return ceiling == 0 ? SUCCESS : BAD_PARAM;
 }
 
 // ---- convolutions ------------------------------------------------------------------------------
@@ -231,12 +232,13 @@ int cudnnConvolutionBiasActivationForward(
     const struct tensor *y, void *field) {
   if (*(const float *)beta != 0 || memcmp(z, y, sizeof *z) || addend != field || !workspace || !bytes)
     return BAD_PARAM;
-  if (b->type != FLOAT || b->n != 1 || b->c != y->c || b->h != 1 || b->w != 1) return BAD_PARAM;
+  if ((uintptr_t)bias % 16 || b->type != FLOAT || b->n != 1 || b->c != y->c || b->h != 1 || b->w != 1) return BAD_PARAM;
   const int code = check(x, w, v, y);
   if (code) return code;
   const int known = activation->mode == RELU ||
                     (activation->mode == IDENTITY && algorithm == IMPLICIT_PRECOMP_GEMM);
-  if (!known || x->type != FLOAT || y->c == NO_FUSED_FIELDS) return NOT_SUPPORTED;
+  if (!known || activation->propagates_nan || x->type != FLOAT || y->c == NO_FUSED_FIELDS)
+    return NOT_SUPPORTED;
   const struct call call = {FIELD, *x, *y, *w, *v, *(const float *)alpha, 1,
                             activation->mode == RELU, bias, (char *)image, (char *)filter, field};
   return stand_in_enqueue(handle->stream, convolve, &call, sizeof call);

@@ -3,6 +3,7 @@
 #include "dnn.h"
 
 enum { STANDARD = 0, LSTM = 2, SINGLE_INP_BIAS = 1, SEQ_MAJOR_UNPACKED = 0, TRAINING = 1 };
+enum { PADDED_IO_ENABLED = 1 };  // without it a layout that is not packed is refused
 // What tests want to see refused: by cuDNN, for want of workspace, for gates that lie apart.
 enum { NO_UNITS = 13, NO_WORKSPACE_BATCH = 13, APART_INPUTS = 13 };
 enum { GAP = 8, WORKSPACE = 64 };
@@ -24,7 +25,7 @@ int cudnnSetRNNDescriptor_v8(struct rnn *rnn, int algorithm, int cell, int bias,
   *rnn = (struct rnn){in, units};
   if (algorithm != STANDARD || cell != LSTM || bias != SINGLE_INP_BIAS || direction || input ||
       type != FLOAT || precision != FLOAT || projection != units || layers != 1 || !dropout ||
-      !dropout->is_set || flags || (math_type != DEFAULT_MATH && math_type != FMA_MATH))
+      !dropout->is_set || flags != PADDED_IO_ENABLED || (math_type != DEFAULT_MATH && math_type != FMA_MATH))
     return BAD_PARAM;
   return units == NO_UNITS ? NOT_SUPPORTED : SUCCESS;
 }

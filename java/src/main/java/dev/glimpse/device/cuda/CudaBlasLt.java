@@ -10,6 +10,8 @@ import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Matrix;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -31,6 +33,9 @@ import org.bytedeco.javacpp.PointerPointer;
 final class CudaBlasLt {
   /** What cublasLt takes for granted of a matrix's address unless told less. */
   private static final int ALIGNMENT = 256;
+
+  /** What its kernels take for granted of a bias's address, of which it cannot be told less. */
+  static final int BIAS_ALIGNMENT = 16;
 
   private final cublasLtContext handle = new cublasLtContext();
   private final CudaWorkspace workspace;
@@ -75,6 +80,7 @@ final class CudaBlasLt {
     private final cublasLtMatmulHeuristicResult_t chosen = new cublasLtMatmulHeuristicResult_t();
     private final cublasLtMatmulAlgo_t algorithm = chosen.algo();
     private cublasLtMatmulDescOpaque_t product;
+    private final List<cublasLtMatrixLayoutOpaque_t> layouts = new ArrayList<>();
     private cublasLtMatrixLayoutOpaque_t layoutA;
     private cublasLtMatrixLayoutOpaque_t layoutB;
     private cublasLtMatrixLayoutOpaque_t layoutAddend;
@@ -104,6 +110,9 @@ final class CudaBlasLt {
       if (gemm.epilogue().bias().isPresent()) {
         try (var value = new LongPointer(1)) {
           value.put(address(gemm.epilogue().bias().get()).address());
+          if (value.get() % BIAS_ALIGNMENT != 0) {
+            check(CUBLAS_STATUS_NOT_SUPPORTED, "cublasLtMatmul with a bias that is not aligned");
+          }
           check(
               cublasLtMatmulDescSetAttribute(
                   product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, value, Long.BYTES),
@@ -118,8 +127,9 @@ final class CudaBlasLt {
           gemm.transposeA()
               ? layout(gemm.a(), gemm.k(), gemm.m())
               : layout(gemm.a(), gemm.m(), gemm.k());
-      layoutAddend = layout(addend, gemm.m(), gemm.n());
       layoutC = layout(gemm.c(), gemm.m(), gemm.n());
+      boolean inPlace = addendMemory.address() == c.address();
+      layoutAddend = inPlace ? layoutC : layout(addend, gemm.m(), gemm.n());
     }
 
     private void set(int attribute, int value) {
@@ -137,7 +147,9 @@ final class CudaBlasLt {
         check(
             cublasLtMatrixLayoutCreate(created, CUDA_R_32F, columns, rows, stride(matrix, columns)),
             "cublasLtMatrixLayoutCreate");
-        return new cublasLtMatrixLayoutOpaque_t(created.get(Pointer.class, 0));
+        var layout = new cublasLtMatrixLayoutOpaque_t(created.get(Pointer.class, 0));
+        layouts.add(layout);
+        return layout;
       }
     }
 
@@ -218,12 +230,7 @@ final class CudaBlasLt {
 
     @Override
     public void close() {
-      for (var layout :
-          new cublasLtMatrixLayoutOpaque_t[] {layoutA, layoutB, layoutAddend, layoutC}) {
-        if (layout != null) {
-          cublasLtMatrixLayoutDestroy(layout);
-        }
-      }
+      layouts.forEach(layout -> cublasLtMatrixLayoutDestroy(layout));
       if (product != null) {
         cublasLtMatmulDescDestroy(product);
       }

@@ -202,6 +202,11 @@ final class CudaConvolution {
     }
 
     private void describeEpilogue(Geometry g) {
+      if (biasMemory.address() % CudaBlasLt.BIAS_ALIGNMENT != 0) {
+        check(
+            CUDNN_STATUS_NOT_SUPPORTED,
+            "cudnnConvolutionBiasActivationForward with a bias that is not aligned");
+      }
       check(cudnnCreateTensorDescriptor(bias), "cudnnCreateTensorDescriptor");
       check(
           cudnnSetTensor4dDescriptor(bias, CUDNN_TENSOR_NHWC, CUDNN_DATA_FLOAT, 1, g.k(), 1, 1),
@@ -211,7 +216,7 @@ final class CudaConvolution {
           cudnnSetActivationDescriptor(
               activation,
               call.epilogue().relu() ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY,
-              CUDNN_PROPAGATE_NAN,
+              CUDNN_NOT_PROPAGATE_NAN, // The other one is not supported here.
               0),
           "cudnnSetActivationDescriptor");
     }

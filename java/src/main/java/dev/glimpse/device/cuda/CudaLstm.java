@@ -114,7 +114,7 @@ final class CudaLstm {
               size.hidden(), // Its projection is none.
               1,
               dropout,
-              CUDNN_RNN_PADDED_IO_DISABLED),
+              CUDNN_RNN_PADDED_IO_ENABLED), // Else data must be packed.
           "cudnnSetRNNDescriptor_v8");
       describe(x, size.in());
       describe(y, size.hidden());

@@ -172,6 +172,10 @@ class CudaCallsTest {
     return new Matrix(buffer(3 + rows * (columns + 2)), 3, columns + 2);
   }
 
+  private Matrix bias(int columns) {
+    return new Matrix(buffer(4 + columns), 4, columns);
+  }
+
   private Gemm gemm(boolean transposeA, boolean transposeB, int k, Matrix c, Epilogue epilogue) {
     int m = 5;
     int n = 4;
@@ -194,8 +198,7 @@ class CudaCallsTest {
     for (boolean transposeA : new boolean[] {false, true}) {
       for (boolean transposeB : new boolean[] {false, true}) {
         check(gemm(transposeA, transposeB, 3, matrix(5, 4), Epilogue.NONE));
-        var all =
-            new Epilogue(0.5f, -2, Optional.of(matrix(5, 4)), Optional.of(matrix(1, 4)), true);
+        var all = new Epilogue(0.5f, -2, Optional.of(matrix(5, 4)), Optional.of(bias(4)), true);
         check(gemm(transposeA, transposeB, 3, matrix(5, 4), all));
       }
     }
@@ -204,7 +207,7 @@ class CudaCallsTest {
   @Test
   void productsWithAPartOfAnEpilogue() {
     Optional<Matrix> none = Optional.empty();
-    Optional<Matrix> bias = Optional.of(matrix(1, 4));
+    Optional<Matrix> bias = Optional.of(bias(4));
     for (Epilogue epilogue :
         List.of(
             new Epilogue(1, 0, none, none, true),
@@ -234,6 +237,9 @@ class CudaCallsTest {
     var relu = new Epilogue(1, 0, Optional.empty(), Optional.empty(), true);
     LibraryCall refused = gemm(false, false, 13, c, relu);
     assertFalse(device.accepts(refused));
+    // A bias in the middle of a vector of 16 bytes.
+    var odd = new Epilogue(1, 0, Optional.empty(), Optional.of(matrix(1, 4)), false);
+    assertFalse(device.accepts(gemm(false, false, 3, c, odd)));
     assertTrue(device.accepts(gemm(false, false, 13, c, Epilogue.NONE)));
     var refusal = assertThrows(DeviceException.class, () -> device.record(List.of(refused)));
     assertEquals("CUBLAS_STATUS_NOT_SUPPORTED", refusal.code());
@@ -276,7 +282,7 @@ class CudaCallsTest {
   @Test
   void convolutionsWithBiasAndRelu() {
     for (boolean relu : new boolean[] {false, true}) {
-      var epilogue = new Epilogue(0.5f, 0, Optional.empty(), Optional.of(matrix(1, 2)), relu);
+      var epilogue = new Epilogue(0.5f, 0, Optional.empty(), Optional.of(bias(2)), relu);
       check(convolve(Pass.FIELD, geometry(3, 2), Type.FLOAT, epilogue));
     }
   }
@@ -286,8 +292,10 @@ class CudaCallsTest {
     assertFalse(
         device.accepts(convolve(Pass.FIELD, geometry(13, 2), Type.BFLOAT16, Epilogue.NONE)));
     assertTrue(device.accepts(convolve(Pass.FIELD, geometry(13, 2), Type.FLOAT, Epilogue.NONE)));
-    var bias = new Epilogue(1, 0, Optional.empty(), Optional.of(matrix(1, 13)), true);
+    var bias = new Epilogue(1, 0, Optional.empty(), Optional.of(bias(13)), true);
     assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 13), Type.FLOAT, bias)));
+    var odd = new Epilogue(1, 0, Optional.empty(), Optional.of(matrix(1, 2)), true);
+    assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 2), Type.FLOAT, odd)));
   }
 
   /** Whatever is wrong with a call but that the library lacks it is no reason to go another way. */
