@@ -30,8 +30,11 @@ mnist=${GLIMPSE_MNIST:-$root/../shared/data/mnist}
 if [[ -d $mnist ]]; then cp -r --no-preserve=mode "$mnist" "$pack/mnist"; fi
 
 jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+modules=$("$jdk/bin/jdeps" --multi-release 17 --ignore-missing-deps --print-module-deps \
+  --class-path "$(printf '%s:' "$pack"/lib/*.jar "$pack"/console/*.jar)" \
+  "$pack/classes" "$pack/test-classes")
 "$jdk/bin/jlink" --output "$pack/runtime" --strip-debug --no-header-files --no-man-pages --compress=2 \
-  --add-modules java.base,java.desktop,java.logging,java.management,java.net.http,java.xml,jdk.unsupported
+  --add-modules "$modules,java.logging"
 
 # The OpenCL loader; the driver's own library comes with the card.
 loader=$(PATH=$PATH:/sbin ldconfig -p | sed -n 's/.*libOpenCL\.so\.1 .*x86-64.* => //p' | head -n 1)

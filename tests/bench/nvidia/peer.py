@@ -359,7 +359,7 @@ def measure(name, compiled, device, batch, least_seconds):
         _, losses = run()
     first = time.perf_counter() - began
     if not all(loss.isfinite().all().item() for loss in losses):
-        raise SystemExit(f"{name}: the loss is {losses}")
+        raise ArithmeticError(f"the loss is {losses}")
     times = []
     while len(times) < 20 or sum(times) < least_seconds:
         times.append(run()[0])

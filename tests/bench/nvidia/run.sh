@@ -1,29 +1,31 @@
 #!/usr/bin/env bash
 # Conformance and benchmarks on an NVIDIA card, from the folder that pack.sh made.
 #
-#   ./run.sh [devices | test | bench | peer | all]     (default: all, about 25 minutes)
+#   ./run.sh [PART...]     devices, test, bench, peer, or steps of these by name; default: all
 #   ./run.sh train m1|m6|m11 EPOCHS SECONDS [OPTION...]
 #
-# `train` is for what takes too long without a card: a VAE by the recipe of the IWAE paper, VAE + GAN,
-# DRAW. After so many seconds it stops; called again, it goes on. A run that has all its epochs is
-# evaluated. Options go to `train` the first time.
+# All takes about 25 minutes, which test, bench and peer share. `train` is for what takes too long
+# without a card: a VAE by the recipe of the IWAE paper, VAE + GAN, DRAW. After so many seconds it
+# stops; called again, it goes on. A run that has all its epochs is evaluated. Options go to `train`
+# the first time.
 #
-# Writes each part's output to results/. GLIMPSE_CUDA_LIBS names the folders of CUDA 13's and cuDNN
-# 9's libraries; without it those of a PyTorch are taken, if python3 has one, else the system's. A
-# part that fails does not stop the others; the exit code is 1 if any did.
+# Writes each step's output to results/, or the folder RESULTS, as it comes; all.txt there has it all.
+# GLIMPSE_CUDA_LIBS names the folders of CUDA 13's and cuDNN 9's libraries; without it those of a
+# PyTorch are taken, if python3 has one, else the system's. A step that fails does not stop the
+# others; the exit code is 1 if any did.
 set -uo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+results=$(readlink -m "${RESULTS:-$here/results}")
 cd "$here" || exit 1
-mkdir -p results
-part=${1:-all}
+mkdir -p "$results"
 failed=0
 
 if [[ -z ${GLIMPSE_CUDA_LIBS-} ]]; then
   GLIMPSE_CUDA_LIBS=$(python3 - 2>/dev/null <<'PYTHON'
-import glob, sysconfig
-site = sysconfig.get_paths()["purelib"]
-print(":".join(sorted(glob.glob(site + "/nvidia/*/lib"))))
+import glob, importlib.util
+nvidia = importlib.util.find_spec("nvidia").submodule_search_locations
+print(":".join(sorted(folder for path in nvidia for folder in glob.glob(path + "/*/lib"))))
 PYTHON
   ) || GLIMPSE_CUDA_LIBS=
   export GLIMPSE_CUDA_LIBS
@@ -32,42 +34,32 @@ export GLIMPSE_CACHE=$here/cache
 if [[ -e opencl/libOpenCL.so.1 ]]; then
   export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$here/opencl
 fi
-if ! compgen -G '/etc/OpenCL/vendors/*nvidia*.icd' >/dev/null &&
-  [[ $(PATH=$PATH:/sbin ldconfig -p) == *libnvidia-opencl.so.1* ]]; then
+opencl_driver() { # prints where NVIDIA's is, if anywhere
+  if [[ $(PATH=$PATH:/sbin ldconfig -p) == *libnvidia-opencl.so.1* ]]; then
+    echo libnvidia-opencl.so.1
+    return
+  fi
+  local folders folder
+  IFS=: read -ra folders <<<"${LD_LIBRARY_PATH-}:/usr/local/nvidia/lib64:/usr/lib/wsl/lib"
+  for folder in "${folders[@]}"; do
+    if [[ -e $folder/libnvidia-opencl.so.1 ]]; then
+      echo "$folder/libnvidia-opencl.so.1"
+      return
+    fi
+  done
+}
+if ! compgen -G '/etc/OpenCL/vendors/*nvidia*.icd' >/dev/null && [[ -n $(opencl_driver) ]]; then
   mkdir -p opencl/vendors
-  echo libnvidia-opencl.so.1 >opencl/vendors/nvidia.icd
+  opencl_driver >opencl/vendors/nvidia.icd
   export OCL_ICD_VENDORS=$here/opencl/vendors
 fi
 
 java() { # SECONDS, ARGUMENTS
-  timeout "$1" runtime/bin/java -XX:+UseSerialGC -Djava.awt.headless=true "${@:2}"
-}
-step() { # NAME, COMMAND...: keeps the output, and tells how it went
-  local name=$1 started=$SECONDS status=0
-  shift
-  "$@" >"results/$name.txt" 2>&1 || status=$?
-  if ((status)); then failed=1; fi
-  printf '%-28s %4d s  %s\n' "$name" $((SECONDS - started)) \
-    "$( ((status)) && echo "FAILED ($status): results/$name.txt" || echo ok)"
+  timeout "$1" runtime/bin/java -XX:+UseSerialGC -Xmx4g -Djava.awt.headless=true \
+    -XX:ErrorFile="$results/crash-%p.txt" "-Dorg.bytedeco.javacpp.cachedir=$here/cache/javacpp" \
+    "${@:2}"
 }
 glimpse() { java 120 -cp "classes:lib/*" dev.glimpse.cli.Main "$@"; }
-bench() { java 300 -cp "test-classes:classes:lib/*" dev.glimpse.bench.Main "$@"; }
-conformance() { # DEVICE, WHOSE KERNELS
-  # Tests skip a device that is missing; here that is a failure.
-  if ! glimpse devices | grep -qE "^[* ] $1 "; then
-    echo "there is no device $1"
-    glimpse devices
-    return 1
-  fi
-  java 420 "-Dglimpse.device=$1" "-Dglimpse.kernels=$2" \
-    -jar console/junit-platform-console-standalone-*.jar execute --details=summary \
-    --class-path "test-classes:classes:$(printf '%s:' lib/*.jar)" \
-    --include-classname '.*(DeviceTest|OpCaseTest|PlanTest|RandomGraphTest|GoldenLossesTest|TrainingTest)' \
-    --exclude-classname '.*CudaDeviceTest' --select-package dev.glimpse
-}
-# The id of the first OpenCL device of NVIDIA.
-opencl() { glimpse devices 2>/dev/null | grep -oE 'opencl:[0-9.]+ .*NVIDIA' | head -n 1 | cut -d' ' -f1; }
-
 
 # The recipes whose results docs/results.md has for a CPU, with more epochs.
 declare -A recipe=(
@@ -93,41 +85,86 @@ train() { # NAME, EPOCHS, SECONDS, OPTIONS
   esac
 }
 
-if [[ $part == train ]]; then
+if [[ ${1-} == train ]]; then
   if [[ -z ${4-} || -z ${recipe[$2]-} ]]; then
     echo 'run.sh: train wants m1, m6 or m11, epochs and seconds' >&2
     exit 1
   fi
   if [[ -z ${GLIMPSE_MNIST-} && -d mnist ]]; then export GLIMPSE_MNIST=$here/mnist; fi
-  train "${@:2}" 2>&1 | tee -a "results/train-$2.txt"
+  train "${@:2}" 2>&1 | tee -a "$results/train-$2.txt"
   exit "${PIPESTATUS[0]}"
 fi
 
-cat VERSION
-nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>&1 | tee results/card.txt
-if [[ $part == devices || $part == all ]]; then
-  step devices glimpse devices
-  cat results/devices.txt
-fi
-card=$(opencl)
-if [[ $part == test || $part == all ]]; then
-  step test-cuda-hand conformance cuda:0 hand
-  step test-cuda-library conformance cuda:0 library
-  if [[ -n $card ]]; then step test-opencl conformance "$card" hand; else echo 'no OpenCL on this card'; fi
-fi
-if [[ $part == bench || $part == all ]]; then
-  for whose in hand auto; do
-    step "kernels-fp32-$whose" bench kernels --json --device cuda:0 --kernels "$whose" --precision fp32
-    step "steps-fp32-$whose" bench W1 W2 W3 W4 W5 --json --device cuda:0 --kernels "$whose" --precision fp32
-  done
-  step steps-tf32 bench W1 W2 W3 W4 W5 --json --device cuda:0 --kernels auto --precision tf32
-  if [[ -n $card ]]; then step kernels-opencl bench kernels --json --device "$card"; fi
-fi
-if [[ $part == peer || $part == all ]]; then
-  if python3 -c 'import torch' 2>/dev/null; then
-    step peer timeout 600 python3 peer.py --json
-  else
-    echo 'peer: python3 has no torch, so PyTorch was not measured'
+wanted=" ${*:-all} "
+ran=0
+step() { # PART, NAME, COMMAND...: if wanted, keeps the output, and tells how it went
+  local name=$2 started=$SECONDS status
+  if [[ $wanted != *" all "* && $wanted != *" $1 "* && $wanted != *" $name "* ]]; then return; fi
+  ran=1
+  echo "== $name" >>"$results/all.txt"
+  "${@:3}" 2>&1 | tee "$results/$name.txt" >>"$results/all.txt"
+  status=${PIPESTATUS[0]}
+  if ((status)); then failed=1; fi
+  printf '%-28s %4d s  %s\n' "$name" $((SECONDS - started)) \
+    "$( ((status)) && echo "FAILED ($status): $name.txt" || echo ok)" | tee -a "$results/all.txt"
+}
+bench() { java 300 -cp "test-classes:classes:lib/*" dev.glimpse.bench.Main "$@"; }
+bench_steps() { # a process each, so that one whose device is lost takes no other along
+  local workload status=0
+  for workload in W1 W2 W3 W4 W5; do bench "$workload" "$@" || status=1; done
+  return "$status"
+}
+conformance() { # DEVICE, WHOSE KERNELS
+  # Tests skip a device that is missing; here that is a failure.
+  if ! glimpse devices | grep -qE "^[* ] $1 "; then
+    echo "there is no device $1"
+    glimpse devices
+    return 1
   fi
+  java 420 "-Dglimpse.device=$1" "-Dglimpse.kernels=$2" \
+    -jar console/junit-platform-console-standalone-*.jar execute --details=testfeed --disable-ansi-colors \
+    --class-path "test-classes:classes:$(printf '%s:' lib/*.jar)" \
+    --include-classname '.*(DeviceTest|OpCaseTest|PlanTest|RandomGraphTest|GoldenLossesTest|TrainingTest)' \
+    --exclude-classname '.*CudaDeviceTest' --select-package dev.glimpse
+}
+# The same on the first OpenCL device of NVIDIA, if there is one.
+on_opencl() {
+  local id
+  id=$(glimpse devices 2>/dev/null | grep -oE 'opencl:[0-9.]+ .*NVIDIA' | head -n 1 | cut -d' ' -f1)
+  if [[ -z $id ]]; then
+    echo 'no OpenCL on this card'
+    return
+  fi
+  "${@/DEVICE/$id}"
+}
+peer() { # SECONDS, ARGUMENTS
+  if ! python3 -c 'import torch' 2>/dev/null; then
+    echo 'python3 has no torch, so PyTorch was not measured'
+    return
+  fi
+  timeout "$1" python3 peer.py --json "${@:2}"
+}
+
+cat VERSION
+step devices card nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+step devices devices glimpse devices
+step test test-cuda-hand conformance cuda:0 hand
+step test test-cuda-library conformance cuda:0 library
+step test test-opencl on_opencl conformance DEVICE hand
+for whose in auto hand; do
+  step bench "steps-fp32-$whose" bench_steps --json --device cuda:0 --kernels "$whose" --precision fp32
+done
+step bench steps-tf32 bench_steps --json --device cuda:0 --kernels auto --precision tf32
+for whose in auto hand; do
+  step bench "kernels-fp32-$whose" bench kernels --json --device cuda:0 --kernels "$whose" --precision fp32
+done
+step bench kernels-opencl on_opencl bench kernels --json --device DEVICE
+# What takes long to compile comes last, W4 most of all.
+step peer peer-eager peer 200 --modes eager
+step peer peer-compiled peer 300 --modes compiled --only W1 W2 W3 W5 LSTM LSTMForward
+step peer peer-compiled-w4 peer 300 --modes compiled --only W4
+if ((!ran)); then
+  echo "run.sh: there is no part '${wanted// /}'" >&2
+  exit 1
 fi
 exit "$failed"

@@ -129,17 +129,23 @@ public final class Main implements Callable<Integer> {
       var bench = new Bench(device, peerName, steps == null ? 0 : steps);
       PrintWriter out = spec.commandLine().getOut();
       var table = new Table(out);
+      int status = 0;
       for (Workload workload : workloads) {
-        Row row = bench.measure(workload);
-        if (json) {
-          out.println(row.json());
-          out.flush();
-        } else {
-          table.print(row);
+        try {
+          Row row = bench.measure(workload);
+          if (json) {
+            out.println(row.json());
+            out.flush();
+          } else {
+            table.print(row);
+          }
+        } catch (DeviceException e) { // Of one; the others may do.
+          spec.commandLine().getErr().println(workload.name() + " failed:");
+          status = failed(e);
         }
       }
+      return status;
     }
-    return 0;
   }
 
   private List<Workload> workloads() {

@@ -18,10 +18,19 @@ final class CudaDriver {
   /** Of a slice: what a cache line and the vector loads of the libraries ask for. */
   private static final int ALIGNMENT = 256;
 
+  /** What CUDA 13's libraries need, and with it all functions that are called here. */
+  private static final int OLDEST = 13_000;
+
   private CudaDriver() {}
 
   /** Starts the driver; says why there are no devices, if there are none. */
   static Optional<String> findTrouble() {
+    int[] version = new int[1];
+    if (cuDriverGetVersion(version) == CUDA_SUCCESS && version[0] < OLDEST) {
+      return Optional.of(
+          "CUDA's driver is too old (for CUDA %s): install version 580 or newer, for CUDA 13."
+              .formatted(version(version[0])));
+    }
     int code = cuInit(0);
     if (code == CUDA_ERROR_NO_DEVICE) {
       return Optional.of("CUDA's driver sees no device: look at nvidia-smi, CUDA_VISIBLE_DEVICES.");
@@ -60,7 +69,7 @@ final class CudaDriver {
         "cuda:" + ordinal,
         text(name),
         "NVIDIA CUDA driver API",
-        "CUDA %d.%d".formatted(version[0] / 1000, version[0] % 1000 / 10),
+        "CUDA " + version(version[0]),
         Kind.NVIDIA,
         attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
         memory,
@@ -71,6 +80,10 @@ final class CudaDriver {
         1,
         false,
         Set.of());
+  }
+
+  private static String version(int number) {
+    return number / 1000 + "." + number % 1000 / 10;
   }
 
   /** The CUdevice of an ordinal. */

@@ -25,8 +25,14 @@ final class CudaLibraries {
   private static final String DRIVER = "libcuda.so.1";
 
   /** Where a driver lies that the cache of the system's loader does not tell of. */
-  private static final List<String> DRIVER_FOLDERS =
-      List.of("/usr/lib/wsl/lib", "/run/opengl-driver/lib", "/usr/local/nvidia/lib64");
+  private static final List<Path> DRIVER_FOLDERS =
+      Stream.of(
+              "/usr/lib/wsl/lib",
+              "/run/opengl-driver/lib",
+              "/usr/local/nvidia/lib64",
+              "/usr/local/nvidia/lib")
+          .map(Path::of)
+          .toList();
 
   /** Each library that is needed before those behind it. */
   private enum Part {
@@ -72,11 +78,7 @@ final class CudaLibraries {
 
   /** Whether there is a driver; looks for its file, and loads nothing. */
   boolean hasDriver() {
-    var candidates = new ArrayList<>(folders);
-    candidates.addAll(folders(System.getenv("LD_LIBRARY_PATH")));
-    DRIVER_FOLDERS.forEach(folder -> candidates.add(Path.of(folder)));
-    return candidates.stream().anyMatch(folder -> Files.exists(folder.resolve(DRIVER)))
-        || systemKnowsDriver();
+    return find(DRIVER).isPresent() || systemKnowsDriver();
   }
 
   /** The cache of the system's loader is a table of names, and the paths to which they lead. */
@@ -118,20 +120,27 @@ final class CudaLibraries {
         loadCompilerBuiltins();
       }
       for (String file : part.files) {
-        for (Path folder : folders) {
-          Path library = folder.resolve(file).toAbsolutePath();
-          if (Files.exists(library)) {
-            load(library);
-            break;
-          }
-        }
+        find(file).ifPresent(CudaLibraries::load);
       }
       org.bytedeco.javacpp.Loader.load(binding);
       return Optional.empty();
     } catch (LinkageError e) {
       LOG.debug("{} is missing", part.title, e);
-      return Optional.of(missing(part, e));
+      return Optional.of(missing(part, e) + otherVersion(part));
     }
+  }
+
+  /** A file that the system's loader would not find, or not first. */
+  private Optional<Path> find(String file) {
+    var candidates = new ArrayList<>(folders);
+    if (file.equals(DRIVER) && !systemKnowsDriver()) {
+      candidates.addAll(folders(System.getenv("LD_LIBRARY_PATH")));
+      candidates.addAll(DRIVER_FOLDERS);
+    }
+    return candidates.stream()
+        .map(folder -> folder.resolve(file))
+        .filter(Files::exists)
+        .findFirst();
   }
 
   /** NVRTC asks for its second library when it first compiles, by a name with its own version. */
@@ -152,6 +161,24 @@ final class CudaLibraries {
   private static void load(Path library) {
     System.load(library.toAbsolutePath().toString());
     LOG.debug("loaded {}", library);
+  }
+
+  /** What the folders have in its place, in a sentence: CUDA 12's, for example. */
+  private String otherVersion(Part part) {
+    String unversioned = part.title.substring(0, part.title.lastIndexOf('.') + 1);
+    for (Path folder : folders) {
+      try (DirectoryStream<Path> others =
+          Files.newDirectoryStream(folder, unversioned + "[0-9]*")) {
+        for (Path other : others) {
+          if (!other.endsWith(part.title)) {
+            return " Of another version is " + other + ".";
+          }
+        }
+      } catch (IOException e) {
+        LOG.debug("cannot read {}", folder, e);
+      }
+    }
+    return "";
   }
 
   private static String missing(Part part, LinkageError error) {
