@@ -27,9 +27,7 @@ final class CudaDriver {
   static Optional<String> findTrouble() {
     int[] version = new int[1];
     if (cuDriverGetVersion(version) == CUDA_SUCCESS && version[0] < OLDEST) {
-      return Optional.of(
-          "CUDA's driver is too old (for CUDA %s): install version 580 or newer, for CUDA 13."
-              .formatted(version(version[0])));
+      return Optional.of(tooOld(version[0]));
     }
     int code = cuInit(0);
     if (code == CUDA_ERROR_NO_DEVICE) {
@@ -42,6 +40,11 @@ final class CudaDriver {
               + " newer, and the user may need the group that owns /dev/nvidia0.");
     }
     return Optional.empty();
+  }
+
+  static String tooOld(int version) {
+    return "CUDA's driver is too old (for CUDA %s): install version 580 or newer, for CUDA 13."
+        .formatted(version(version));
   }
 
   static List<DeviceInfo> devices() {

@@ -182,7 +182,9 @@ final class CudaLibraries {
   }
 
   private static String missing(Part part, LinkageError error) {
-    String loader = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+    // JavaCPP's own says only that it tried everything; the cause names what is missing.
+    Throwable cause = error.getCause() == null ? error : error.getCause();
+    String loader = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     return ("CUDA is not complete, %s does not load (%s): install CUDA 13 and cuDNN 9, or name the"
             + " folders of these libraries in GLIMPSE_CUDA_LIBS (pip has them: nvidia-cuda-runtime,"
             + " nvidia-cuda-nvrtc, nvidia-cublas, nvidia-cudnn-cu13).")
