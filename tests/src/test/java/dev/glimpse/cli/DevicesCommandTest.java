@@ -41,4 +41,17 @@ class DevicesCommandTest {
     assertTrue(loaded.contains("dev.glimpse.device.cuda.CudaBackend"));
     assertFalse(loaded.contains("org.bytedeco"), "nothing of CUDA is touched without a driver");
   }
+
+  @Test
+  void namesAVersionOfCudaThatIsNotOurs(@TempDir Path folder) throws Exception {
+    Files.createDirectory(folder.resolve("libcuda.so.1")); // Is there, and does not load.
+    Path other = Files.createFile(folder.resolve("libcudart.so.12"));
+    ProcessBuilder child = Cli.child("devices");
+    child.environment().put("GLIMPSE_CUDA_LIBS", folder.toString());
+    Process process = child.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertTrue(output.contains("libcudart.so.13 does not load (" + folder), output);
+    assertTrue(output.contains(" Of another version is " + other + "."), output);
+    assertEquals(0, process.waitFor());
+  }
 }
