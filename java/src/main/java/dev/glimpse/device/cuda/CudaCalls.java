@@ -124,7 +124,12 @@ final class CudaCalls {
    * @throws DeviceException where it is nothing, and the library was insisted on
    */
   Optional<LstmSpace> lstmSpace(Sequence size) {
-    Optional<LstmSpace> space = dnn().lstmSpace(size);
+    Optional<LstmSpace> space = Optional.empty();
+    try {
+      space = dnn().lstmSpace(size);
+    } catch (DeviceException e) {
+      doWithout(e);
+    }
     if (space.isEmpty() && options.kernels() == Kernels.LIBRARY) {
       throw new DeviceException(
           "NO_LIBRARY", "cuDNN does not compute an LSTM of %s: use --kernels auto".formatted(size));
@@ -135,6 +140,8 @@ final class CudaCalls {
   /**
    * Whether a library takes this very call. cuDNN says so of some only when it is to compute them,
    * and so it does, once, before there is anything that could be spoilt.
+   *
+   * @throws DeviceException where the call fails for another reason, unless we may do without
    */
   boolean accepts(LibraryCall call, CUstream_st stream) {
     try (BoundWork work = bind(call)) {
@@ -144,12 +151,23 @@ final class CudaCalls {
       boolean unsupported =
           e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")
               || e.code().equals("CUBLAS_STATUS_NOT_SUPPORTED");
-      if (!unsupported) {
-        throw e;
+      if (unsupported) {
+        LOG.debug("{}: not by the library", call.scope(), e);
+      } else {
+        doWithout(e);
       }
-      LOG.debug("{}: not by the library", call.scope(), e);
       return false;
     }
+  }
+
+  /** Tells of a library's failure where there is another way, else throws it. */
+  private void doWithout(DeviceException failure) {
+    boolean ofLibrary =
+        failure.code().startsWith("CUDNN_STATUS") || failure.code().startsWith("CUBLAS_STATUS");
+    if (options.kernels() == Kernels.LIBRARY || !ofLibrary) {
+      throw failure;
+    }
+    LOG.warn("{}; it is computed without this call", failure.getMessage());
   }
 
   void close() {

@@ -24,6 +24,8 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 @SuppressWarnings("deprecation")
 final class CudaDnn {
+  private static final int LONGEST_ERROR = 1_000;
+
   private final cudnnContext handle = new cudnnContext();
   private final FloatPointer one = new FloatPointer(1f);
   private final FloatPointer zero = new FloatPointer(0f);
@@ -78,8 +80,21 @@ final class CudaDnn {
     if (code != CUDNN_STATUS_SUCCESS) {
       BytePointer name = cudnnGetErrorString(code);
       String symbol = name == null ? "CUDNN_STATUS_" + code : name.getString();
+      String reason = lastError();
       throw new DeviceException(
-          symbol, (scope.isEmpty() ? "" : scope + ": ") + function + " failed: " + symbol);
+          symbol,
+          (scope.isEmpty() ? "" : scope + ": ")
+              + function
+              + " failed: "
+              + symbol
+              + (reason.isEmpty() ? "" : ", since " + reason));
     }
+  }
+
+  /** The condition that the thread's last call of cuDNN did not meet, or nothing. */
+  private static String lastError() {
+    byte[] text = new byte[LONGEST_ERROR];
+    cudnnGetLastErrorString(text, text.length);
+    return CudaDriver.text(text);
   }
 }

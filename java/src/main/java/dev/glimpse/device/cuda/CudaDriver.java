@@ -102,7 +102,8 @@ final class CudaDriver {
     return value[0];
   }
 
-  private static String text(byte[] bytes) {
+  /** What C wrote, up to its NUL. */
+  static String text(byte[] bytes) {
     String all = new String(bytes, StandardCharsets.UTF_8);
     int end = all.indexOf('\0');
     return (end < 0 ? all : all.substring(0, end)).trim();

@@ -43,7 +43,7 @@ final class CudaLstm {
 
   /** What cuDNN wants for an LSTM; nothing where it, or our workspace, is not made for it. */
   Optional<LstmSpace> space(Sequence size) {
-    try (var descriptors = new Descriptors(size, CUDNN_FWD_MODE_TRAINING, "")) {
+    try (var descriptors = new Descriptors(size, CUDNN_FWD_MODE_TRAINING, "LSTM of " + size)) {
       if (descriptors.workBytes > workspace.bytes()) {
         LOG.debug("cuDNN wants {} bytes of workspace for {}", descriptors.workBytes, size);
         return Optional.empty();

@@ -298,15 +298,31 @@ class CudaCallsTest {
     assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 2), Type.FLOAT, odd)));
   }
 
-  /** Whatever is wrong with a call but that the library lacks it is no reason to go another way. */
+  /** Whatever is wrong with a call but that the library lacks it. */
   @Test
-  void aWrongCallIsAnError() {
+  void aWrongCallIsAnErrorWhereTheLibraryIsInsistedOn() {
     var g = new Geometry(2, 5, 4, 3, 4, 4, 2, 3, 2, 2, 1, 1, 1, 1, 2);
-    var wrong =
-        assertThrows(
-            DeviceException.class,
-            () -> device.accepts(convolve(Pass.FIELD, g, Type.FLOAT, Epilogue.NONE)));
-    assertEquals("CUDNN_STATUS_BAD_PARAM", wrong.code());
+    Convolve wrong = convolve(Pass.FIELD, g, Type.FLOAT, Epilogue.NONE);
+    var refusal = assertThrows(DeviceException.class, () -> device.accepts(wrong));
+    assertEquals("CUDNN_STATUS_BAD_PARAM", refusal.code());
+    assertEquals(
+        "a layer: cudnnFindConvolutionForwardAlgorithmEx failed: CUDNN_STATUS_BAD_PARAM,"
+            + " since the stand-in says so",
+        refusal.getMessage());
+    try (Device other = open(Kernels.AUTO, Precision.FP32, true)) {
+      assertFalse(other.accepts(wrong));
+    }
+  }
+
+  /** Of the fastest that the stand-in has, only a time in the default type is known. */
+  @Test
+  void convolutionsInFp32() {
+    device.close();
+    device = open(Kernels.LIBRARY, Precision.FP32, true);
+    for (Pass pass : Pass.values()) {
+      check(convolve(pass, geometry(3, 2), Type.FLOAT, Epilogue.NONE));
+      forget();
+    }
   }
 
   private BatchNorm norm(Optional<Running> running) {
