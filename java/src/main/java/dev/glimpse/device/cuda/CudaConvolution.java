@@ -46,28 +46,26 @@ final class CudaConvolution {
    * An algorithm of cuDNN.
    *
    * @param id of the enumeration for the pass
-   * @param mathType which it needs
-   * @param bytes of workspace
+   * @param mathType in which it was measured
    */
-  private record Algorithm(int id, int mathType, long bytes) {
+  private record Algorithm(int id, int mathType) {
     static Optional<Algorithm> parse(byte[] stored) {
       String[] parts = new String(stored, StandardCharsets.US_ASCII).trim().split(" ");
       try {
-        return Optional.of(
-            new Algorithm(
-                Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+        return Optional.of(new Algorithm(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
       } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
         return Optional.empty(); // Damaged: it is measured again.
       }
     }
 
     byte[] stored() {
-      return (id + " " + mathType + " " + bytes).getBytes(StandardCharsets.US_ASCII);
+      return (id + " " + mathType).getBytes(StandardCharsets.US_ASCII);
     }
   }
 
   /** What cuDNN measured of one algorithm, the same in the three kinds of its records. */
-  private record Candidate(Algorithm algorithm, int status, int determinism, float milliseconds) {}
+  private record Candidate(
+      Algorithm algorithm, long workspace, int status, int determinism, float milliseconds) {}
 
   /** With the handle and the constants of {@link CudaDnn}, which closes them. */
   CudaConvolution(
@@ -217,7 +215,7 @@ final class CudaConvolution {
               activation,
               call.epilogue().relu() ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY,
               CUDNN_NOT_PROPAGATE_NAN, // The other one is not supported here.
-              0),
+              Double.MAX_VALUE), // The upper bound, by the documentation of a ReLU.
           "cudnnSetActivationDescriptor");
     }
 
@@ -332,13 +330,16 @@ final class CudaConvolution {
 
     private Candidate candidate(
         int id, int mathType, long bytes, int status, int determinism, float milliseconds) {
-      return new Candidate(new Algorithm(id, mathType, bytes), status, determinism, milliseconds);
+      return new Candidate(new Algorithm(id, mathType), bytes, status, determinism, milliseconds);
     }
 
+    /** In FP32 whatever it was measured in: the other types may round to TF32. */
     void use(Algorithm algorithm) {
       this.algorithm = algorithm;
+      int asked = mathType(call.type());
       check(
-          cudnnSetConvolutionMathType(convolution, algorithm.mathType),
+          cudnnSetConvolutionMathType(
+              convolution, asked == CUDNN_FMA_MATH ? asked : algorithm.mathType),
           "cudnnSetConvolutionMathType");
     }
 
@@ -361,7 +362,7 @@ final class CudaConvolution {
                     convolution,
                     algorithm.id,
                     workspace.pointer(),
-                    algorithm.bytes,
+                    workspace.bytes(),
                     zero,
                     field,
                     fieldMemory),
@@ -378,7 +379,7 @@ final class CudaConvolution {
                     convolution,
                     algorithm.id,
                     workspace.pointer(),
-                    algorithm.bytes,
+                    workspace.bytes(),
                     zero,
                     image,
                     imageMemory),
@@ -395,7 +396,7 @@ final class CudaConvolution {
                     convolution,
                     algorithm.id,
                     workspace.pointer(),
-                    algorithm.bytes,
+                    workspace.bytes(),
                     zero,
                     filter,
                     filterMemory),
@@ -416,7 +417,7 @@ final class CudaConvolution {
               convolution,
               algorithm.id,
               workspace.pointer(),
-              algorithm.bytes,
+              workspace.bytes(),
               zero,
               field,
               fieldMemory,
@@ -466,18 +467,29 @@ final class CudaConvolution {
     }
 
     void offer(Candidate other) {
-      // cuDNN also measures its default math type, whichever was asked for.
       boolean allowed =
           other.status == CUDNN_STATUS_SUCCESS
-              && other.algorithm.bytes <= workspace.bytes()
-              && (mathType(call.type()) != CUDNN_FMA_MATH
-                  || other.algorithm.mathType == CUDNN_FMA_MATH)
+              && other.workspace <= workspace.bytes()
               && (!needsImplicitPrecomp()
                   || other.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
               && (!deterministic || other.determinism == CUDNN_DETERMINISTIC);
-      if (allowed && (candidate == null || other.milliseconds < candidate.milliseconds)) {
+      if (allowed && (candidate == null || isBetter(other))) {
         candidate = other;
       }
+    }
+
+    /**
+     * cuDNN also measures its default math type, whichever was asked for, and some algorithms in
+     * that one only. Where FP32 was asked for, a time with TF32 says little.
+     */
+    private boolean isBetter(Candidate other) {
+      boolean exact = isExact(other);
+      return exact == isExact(candidate) ? other.milliseconds < candidate.milliseconds : exact;
+    }
+
+    private boolean isExact(Candidate measured) {
+      return mathType(call.type()) != CUDNN_FMA_MATH
+          || measured.algorithm.mathType == CUDNN_FMA_MATH;
     }
 
     /** cuDNN adds a bias without an activation in this algorithm alone. */

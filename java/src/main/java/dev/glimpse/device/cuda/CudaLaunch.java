@@ -90,7 +90,12 @@ final class CudaLaunch implements BoundWork {
   private long parameterBytes(int index) {
     try (var offset = new SizeTPointer(1);
         var size = new SizeTPointer(1)) {
-      return cuFuncGetParamInfo(function, index, offset, size) == CUDA_SUCCESS ? size.get() : -1;
+      int code = cuFuncGetParamInfo(function, index, offset, size);
+      if (code == CUDA_ERROR_INVALID_VALUE) {
+        return -1;
+      }
+      CudaDriver.check(code, "cuFuncGetParamInfo");
+      return size.get();
     }
   }
 

@@ -34,7 +34,10 @@ final class CudaLibraries {
           .map(Path::of)
           .toList();
 
-  /** Each library that is needed before those behind it. */
+  /**
+   * Each library that is needed before those behind it. Of cuDNN also the parts that it looks for
+   * by itself: the presets would load those of another cuDNN where the system has one.
+   */
   private enum Part {
     RUNTIME("libcudart.so.13", DRIVER, "libcudart.so.13"),
     COMPILER("libnvrtc.so.13", "libnvrtc.so.13"),
@@ -42,6 +45,9 @@ final class CudaLibraries {
     DNN(
         "libcudnn.so.9",
         "libcudnn_graph.so.9",
+        "libcudnn_engines_precompiled.so.9",
+        "libcudnn_engines_runtime_compiled.so.9",
+        "libcudnn_heuristic.so.9",
         "libcudnn_ops.so.9",
         "libcudnn_adv.so.9",
         "libcudnn_cnn.so.9",

@@ -115,30 +115,37 @@ final class CudaPrograms {
     }
     String key =
         ProgramCache.key(Kernel.text(DIALECT) + variant.source, options + versions, device);
-    Optional<CUmod_st> cached = cache.load(key).flatMap(CudaPrograms::module);
+    Optional<CUmod_st> cached = cache.load(key).flatMap(CudaPrograms::cached);
     if (cached.isPresent()) {
       return cached.get();
     }
     byte[] binary = compile(kernel, variant.source, options);
     cache.store(key, binary);
-    return module(binary)
-        .orElseThrow(
-            () ->
-                new DeviceException(
-                    "CUDA_ERROR_INVALID_IMAGE",
-                    "the driver (%s) refuses what %s makes of %s: install a newer driver"
-                        .formatted(device.driver(), versions, kernel.file())));
+    var module = new CUmod_st();
+    int code = load(binary, module);
+    if (code != CUDA_SUCCESS) {
+      String symbol = CudaDriver.symbol(code);
+      throw new DeviceException(
+          symbol,
+          "the driver (%s) refuses what %s makes of %s (%s): install a newer driver"
+              .formatted(device.driver(), versions, kernel.file(), symbol));
+    }
+    return module;
   }
 
   /** Empty where the driver refuses it: it is damaged, or of another architecture. */
-  private static Optional<CUmod_st> module(byte[] binary) {
+  private static Optional<CUmod_st> cached(byte[] binary) {
     var module = new CUmod_st();
+    return load(binary, module) == CUDA_SUCCESS ? Optional.of(module) : Optional.empty();
+  }
+
+  private static int load(byte[] binary, CUmod_st module) {
     try (var image = new BytePointer(binary)) {
       int code = cuModuleLoadData(module, image);
       if (code == CUDA_ERROR_OUT_OF_MEMORY) {
         check(code, "cuModuleLoadData");
       }
-      return code == CUDA_SUCCESS ? Optional.of(module) : Optional.empty();
+      return code;
     }
   }
 
@@ -178,10 +185,9 @@ final class CudaPrograms {
   private static String log(_nvrtcProgram program) {
     try (var size = new SizeTPointer(1)) {
       checkCompiler(nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
-      try (var text = new BytePointer(Math.max(1, size.get()))) {
-        checkCompiler(nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
-        return text.getString().lines().limit(20).collect(Collectors.joining("\n"));
-      }
+      byte[] text = new byte[(int) Math.max(1, size.get())];
+      checkCompiler(nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
+      return CudaDriver.text(text).lines().limit(20).collect(Collectors.joining("\n"));
     }
   }
 
