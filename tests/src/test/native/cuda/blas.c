@@ -24,21 +24,31 @@ struct product {
   float *d;
 };
 
+// Rows of op(A), or columns of op(B), one after the other; the caller frees them.
+static float *packed(const float *matrix, int is_packed, int64_t count, int64_t k, int64_t ld) {
+  float *lines = malloc(count * k * sizeof *lines);
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t l = 0; l < k; l++) lines[i * k + l] = matrix[is_packed ? i * ld + l : l * ld + i];
+  return lines;
+}
+
 static void multiply(const void *arguments) {
   const struct product *p = arguments;
+  float *rows = packed(p->a, p->transpose_a, p->m, p->k, p->lda);
+  float *columns = packed(p->b, !p->transpose_b, p->n, p->k, p->ldb);
   for (int64_t j = 0; j < p->n; j++) {
     for (int64_t i = 0; i < p->m; i++) {
+      const float *row = rows + i * p->k, *column = columns + j * p->k;
       double sum = 0;
-      for (int64_t l = 0; l < p->k; l++) {
-        sum += (double)p->a[p->transpose_a ? i * p->lda + l : l * p->lda + i] *
-               p->b[p->transpose_b ? l * p->ldb + j : j * p->ldb + l];
-      }
+      for (int64_t l = 0; l < p->k; l++) sum += (double)row[l] * column[l];
       double value = p->alpha * sum;
       if (p->beta != 0) value += p->beta * p->c[j * p->ldc + i];
       if (p->epilogue & BIAS) value += p->bias[i];
       p->d[j * p->ldd + i] = (float)(p->epilogue & RELU && value < 0 ? 0 : value);
     }
   }
+  free(rows);
+  free(columns);
 }
 
 static int is_compute_type(int type) {

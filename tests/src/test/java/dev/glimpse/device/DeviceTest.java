@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,11 +206,9 @@ class DeviceTest {
     assertEquals(isCuda() ? "NVRTC_ERROR_COMPILATION" : "CL_BUILD_PROGRAM_FAILURE", refusal.code());
     assertTrue(refusal.getMessage().startsWith("pointwise.cl does not compile for "));
     assertTrue(refusal.getMessage().contains("CHAIN_BODY=nonsense;"));
-    String diagnosis =
-        isCuda()
-            ? "identifier \"nonsense\" is undefined"
-            : "use of undeclared identifier 'nonsense'";
-    assertTrue(refusal.getMessage().contains(diagnosis), refusal.getMessage());
+    assertTrue(
+        Pattern.compile("error: .*nonsense").matcher(refusal.getMessage()).find(),
+        refusal.getMessage());
   }
 
   @Test

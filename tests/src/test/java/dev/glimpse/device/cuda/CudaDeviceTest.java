@@ -224,17 +224,26 @@ class CudaDeviceTest {
       assertEquals(1, recording.profile().size());
       assertEquals(4, FakeDriver.launches() - launches);
       assertEquals(graphs, FakeDriver.graphLaunches());
+    } finally {
+      FakeDriver.refuseCapture();
     }
   }
 
   @Test
   void moreRowsThanAGridHasInYAreLaunchedInX() {
-    try (Buffer from = device.allocate(4 * COUNT);
-        Buffer to = device.allocate(4 * COUNT)) {
-      Launch tall = launch(Map.of(), 70_000, from, to, 1, COUNT, 1, COUNT);
+    int rows = 70_000;
+    float[] values = new float[rows];
+    for (int row = 0; row < rows; row++) {
+      values[row] = row;
+    }
+    try (Buffer from = device.allocate(4 * rows);
+        Buffer to = device.allocate(4 * rows)) {
+      device.write(from, host(values));
+      Launch tall = launch(Map.of(), rows, from, to, rows, 1, 1, 1);
       try (Recording recording = device.record(List.of(tall))) {
         recording.run();
       }
+      assertArrayEquals(values, read(to, rows));
     }
     liveBefore++; // The kernel's variant for such grids.
   }
@@ -260,7 +269,7 @@ class CudaDeviceTest {
     var refusal = assertThrows(DeviceException.class, () -> device.record(List.of(broken)));
     assertEquals("NVRTC_ERROR_COMPILATION", refusal.code());
     assertTrue(refusal.getMessage().startsWith("pointwise.cl does not compile for Stand-in"));
-    assertTrue(refusal.getMessage().contains("identifier \"nonsense\" is undefined"));
+    assertTrue(refusal.getMessage().contains("error: 'nonsense'"), refusal.getMessage());
 
     var entry = new Kernel("pointwise.cl", "none", Map.of("GPU", "1"));
     var unknown =
@@ -302,7 +311,7 @@ class CudaDeviceTest {
   }
 
   @Test
-  void aProgramIsLoadedFromTheCache() throws IOException {
+  void aDamagedProgramIsCompiledAgain() throws IOException {
     try (Stream<Path> programs = Files.list(folder.resolve("programs"))) {
       for (Path program : programs.toList()) {
         Files.writeString(program, "damaged");
@@ -315,18 +324,8 @@ class CudaDeviceTest {
     }
     other.close();
     assertEquals(0, other.liveObjects());
-    Kernel kernel = new Kernel("pointwise.cl", "pointwise", Map.of("GPU", "1"));
     try (Stream<Path> programs = Files.list(folder.resolve("programs"))) {
-      assertTrue(
-          programs.anyMatch(program -> content(program).equals("CUBIN:" + kernel.source() + "\0")));
-    }
-  }
-
-  private static String content(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      assertTrue(programs.anyMatch(program -> program.toFile().length() > 1000));
     }
   }
 

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The libraries of {@code src/test/native/cuda}, compiled: NVIDIA's, as far as they are called. */
@@ -42,23 +41,20 @@ final class FakeDriver {
         System.getProperty("os.name").equals("Linux")
             && System.getProperty("os.arch").equals("amd64"),
         "the presets for linux-x86_64 are on the class path");
-    assumeTrue(
-        List.of(System.getenv("PATH").split(":")).stream()
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "cc"))),
-        "there is no C compiler (cc)");
+    for (String compiler : List.of("cc", "c++")) {
+      assumeTrue(
+          Stream.of(System.getenv("PATH").split(":"))
+              .anyMatch(path -> Files.isExecutable(Path.of(path, compiler))),
+          "there is no compiler " + compiler);
+    }
     Path folder = Files.createTempDirectory("glimpse-cuda-");
-    build(folder, "driver.c", "libcuda.so.1", "");
-    build(folder, "runtime.c", "libcudart.so.13", "libcudart.so.13 { *; };");
-    build(folder, "compiler.c", "libnvrtc.so.13", "libnvrtc.so.13 { *; };");
-    for (String library : List.of("libcublasLt.so.13", "libcublas.so.13")) {
-      build(folder, "blas.c", library, library + " { *; };", "-l:libcuda.so.1");
-    }
-    for (String part : List.of("graph", "ops", "adv", "cnn")) {
-      String library = "libcudnn_" + part + ".so.9";
-      String source = part.equals("adv") ? "rnn.c" : "dnn.c";
-      build(folder, source, library, library + " { *; };", "-l:libcuda.so.1", "-lm");
-    }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+    Process script =
+        new ProcessBuilder("src/test/native/cuda/build.sh", folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, script.waitFor(), output);
     return new CudaLibraries(List.of(folder));
   }
 
@@ -68,26 +64,6 @@ final class FakeDriver {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void build(
-      Path folder, String source, String library, String versions, String... linked)
-      throws IOException, InterruptedException {
-    Path script = Files.writeString(folder.resolve(source + ".map"), versions);
-    var command =
-        new ArrayList<>(
-            List.of("cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"));
-    command.addAll(List.of("-Wl,-soname," + library, "-o", folder.resolve(library).toString()));
-    if (!versions.isEmpty()) {
-      command.add("-Wl,--version-script=" + script);
-    }
-    command.add(Path.of("src/test/native/cuda", source).toString());
-    command.add("-L" + folder);
-    command.addAll(List.of(linked));
-    Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(compiler.getInputStream().readAllBytes());
-    assertEquals(true, compiler.waitFor(60, TimeUnit.SECONDS), "cc hangs");
-    assertEquals(0, compiler.exitValue(), output);
   }
 
   private static int ask(int attribute) {
@@ -109,7 +85,7 @@ final class FakeDriver {
     return ask(GRAPH_LAUNCHES);
   }
 
-  /** From now on no launch can be captured. */
+  /** Until this is called again, no launch can be captured. */
   static void refuseCapture() {
     ask(REFUSE_CAPTURE);
   }
