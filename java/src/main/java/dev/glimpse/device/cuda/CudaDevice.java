@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import static dev.glimpse.device.cuda.CudaDriver.check;
+import static dev.glimpse.device.cuda.CudaDriver.release;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import dev.glimpse.device.Buffer;
@@ -109,9 +110,9 @@ final class CudaDevice implements Device {
   void free(long address) {
     makeCurrent();
     if (pooled) {
-      check(cuMemFreeAsync(address, stream), "cuMemFreeAsync");
+      release(cuMemFreeAsync(address, stream), "cuMemFreeAsync");
     } else {
-      check(cuMemFree(address), "cuMemFree");
+      release(cuMemFree(address), "cuMemFree");
     }
   }
 
@@ -182,9 +183,12 @@ final class CudaDevice implements Device {
   @Override
   public void close() {
     if (!closed) {
-      finish();
-      closed = true;
-      tearDownIfUnused();
+      try {
+        finish();
+      } finally {
+        closed = true;
+        tearDownIfUnused();
+      }
     }
   }
 
@@ -192,13 +196,13 @@ final class CudaDevice implements Device {
     if (closed && !tornDown && inUse.get() == 0) {
       tornDown = true;
       makeCurrent();
-      check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+      release(cuStreamSynchronize(stream), "cuStreamSynchronize");
       staging.close();
       calls.close();
       programs.close();
-      check(cuStreamDestroy(stream), "cuStreamDestroy");
+      release(cuStreamDestroy(stream), "cuStreamDestroy");
       CURRENT.remove();
-      check(cuDevicePrimaryCtxRelease(handle), "cuDevicePrimaryCtxRelease");
+      release(cuDevicePrimaryCtxRelease(handle), "cuDevicePrimaryCtxRelease");
     }
   }
 

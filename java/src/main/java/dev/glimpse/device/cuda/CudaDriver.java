@@ -12,9 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The driver: what devices it has, and the names of its errors. */
 final class CudaDriver {
+  private static final Logger LOG = LoggerFactory.getLogger(CudaDriver.class);
+
   /** Of a slice: what a cache line and the vector loads of the libraries ask for. */
   private static final int ALIGNMENT = 256;
 
@@ -113,6 +117,13 @@ final class CudaDriver {
     if (code != CUDA_SUCCESS) {
       String symbol = symbol(code);
       throw new DeviceException(symbol, function + " failed: " + symbol);
+    }
+  }
+
+  /** The same of a call that gives something up: after a kernel's failure all of them fail. */
+  static void release(int code, String function) {
+    if (code != CUDA_SUCCESS) {
+      LOG.debug("{} failed: {}", function, symbol(code));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import static dev.glimpse.device.cuda.CudaDriver.check;
+import static dev.glimpse.device.cuda.CudaDriver.release;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import dev.glimpse.device.Fence;
@@ -40,7 +41,7 @@ final class CudaFence implements Fence {
     if (!closed) {
       closed = true;
       device.makeCurrent();
-      check(cuEventDestroy(event), "cuEventDestroy");
+      release(cuEventDestroy(event), "cuEventDestroy");
       device.released();
     }
   }

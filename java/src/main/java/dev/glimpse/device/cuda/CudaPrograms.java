@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import static dev.glimpse.device.cuda.CudaDriver.check;
+import static dev.glimpse.device.cuda.CudaDriver.release;
 import static org.bytedeco.cuda.global.cudart.*;
 import static org.bytedeco.cuda.global.nvrtc.*;
 
@@ -103,7 +104,7 @@ final class CudaPrograms {
 
   void close() {
     for (CUmod_st module : loaded.values()) {
-      check(cuModuleUnload(module), "cuModuleUnload");
+      release(cuModuleUnload(module), "cuModuleUnload");
     }
     loaded.clear();
   }

@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import static dev.glimpse.device.cuda.CudaDriver.check;
+import static dev.glimpse.device.cuda.CudaDriver.release;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import dev.glimpse.device.DeviceException;
@@ -187,7 +188,7 @@ final class CudaRecording implements Recording {
       closed = true;
       device.makeCurrent();
       if (graph != null) {
-        check(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+        release(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
         graph = null;
         device.released();
       }

@@ -1,6 +1,7 @@
 package dev.glimpse.device.cuda;
 
 import static dev.glimpse.device.cuda.CudaDriver.check;
+import static dev.glimpse.device.cuda.CudaDriver.release;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
@@ -37,7 +38,7 @@ final class CudaStaging {
 
     void free() {
       if (bytes > 0) {
-        check(cuMemFreeHost(memory), "cuMemFreeHost");
+        release(cuMemFreeHost(memory), "cuMemFreeHost");
         memory = new Pointer();
         bytes = 0;
       }
@@ -65,7 +66,7 @@ final class CudaStaging {
     for (int i = 0; i < SLOTS; i++) {
       if (slots[i] != null) {
         slots[i].free();
-        check(cuEventDestroy(slots[i].copied), "cuEventDestroy");
+        release(cuEventDestroy(slots[i].copied), "cuEventDestroy");
         slots[i] = null;
       }
     }
