@@ -3,6 +3,7 @@ package dev.glimpse.export;
 import dev.glimpse.data.Digits;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.Devices;
+import dev.glimpse.device.TestDevices;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
@@ -96,7 +97,7 @@ public final class BundleFixtures {
   /** Writes everything to a folder. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
-    try (Device device = Devices.open("best")) {
+    try (Device device = Devices.open(TestDevices.openCl())) {
       for (Case each : CASES) {
         write(folder, each, device);
       }

@@ -5,6 +5,7 @@ import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Devices;
 import dev.glimpse.device.LibraryCall.Kind;
 import dev.glimpse.device.LibraryDevice;
+import dev.glimpse.device.TestDevices;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.OpCases;
@@ -28,7 +29,7 @@ final class KernelSuite {
   private KernelSuite() {}
 
   public static void main(String[] args) {
-    DeviceInfo info = Devices.list().get(0).as(DeviceInfo.Kind.valueOf(args[0]));
+    DeviceInfo info = TestDevices.openCl().as(DeviceInfo.Kind.valueOf(args[0]));
     for (String name : List.of(args).subList(1, args.length)) {
       // A device each: Oclgrind takes memory that is given out again for uninitialised.
       try (Device device = Devices.open(info)) {

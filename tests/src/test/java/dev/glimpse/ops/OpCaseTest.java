@@ -20,16 +20,12 @@ import org.junit.jupiter.api.TestFactory;
 class OpCaseTest {
   @TestFactory
   Stream<DynamicNode> brief() {
-    return Stream.concat(
-        check("own kernels", TestDevices::own, OpCases.brief()),
-        check("GPU kernels", TestDevices::withGpuKernels, OpCases.brief()));
+    return checkAllKernels(OpCases.brief());
   }
 
   @TestFactory
   Stream<DynamicNode> sizes() {
-    return Stream.concat(
-        check("own kernels", TestDevices::own, OpCases.sizes()),
-        check("GPU kernels", TestDevices::withGpuKernels, OpCases.sizes()));
+    return checkAllKernels(OpCases.sizes());
   }
 
   @TestFactory
@@ -75,6 +71,13 @@ class OpCaseTest {
                 OpCheck.check(device, RecurrentCases.sequences(7, 33, 64, 1, 5));
               }
             }));
+  }
+
+  private static Stream<DynamicNode> checkAllKernels(Map<String, List<OpCase>> groups) {
+    Stream<DynamicNode> own = check("own kernels", TestDevices::own, groups);
+    return TestDevices.info().kind().isCpu()
+        ? Stream.concat(own, check("GPU kernels", TestDevices::withGpuKernels, groups))
+        : own;
   }
 
   private static Stream<DynamicNode> check(

@@ -115,7 +115,8 @@ class LogLikelihoodTest {
         var likelihood = new LogLikelihood(model, store, shape, 100)) {
       likelihood.estimate(images, 1, told::add);
     }
-    assertEquals(List.of(10, 20, 30, 37), told);
+    boolean cpu = TestDevices.own().info().kind().isCpu(); // where fewer are done at once
+    assertEquals(cpu ? List.of(10, 20, 30, 37) : List.of(37), told);
   }
 
   @Test
