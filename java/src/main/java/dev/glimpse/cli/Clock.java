@@ -8,9 +8,9 @@ final class Clock {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** The time that is left when a share of the work is done, such as {@code 1:02}. */
+  /** The time that is left when a share of the work is done, such as {@code 1:02}; ? after none. */
   String left(double done) {
-    return format(seconds() * (1 - done) / done);
+    return done > 0 ? format(seconds() * (1 - done) / done) : "?";
   }
 
   /** Minutes and seconds, after hours where there are any. */

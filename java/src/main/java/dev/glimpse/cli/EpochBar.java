@@ -13,24 +13,29 @@ final class EpochBar implements TrainingListener {
   private TerminalBar bar;
   private int batchSize;
   private String criterion;
-  private int firstEpoch = -1;
+  private long firstImage;
   private String judged = "";
+
+  EpochBar() {
+    TerminalBar.takeTerminal();
+  }
 
   @Override
   public void started(Trainer trainer) {
     batchSize = trainer.settings().integer("train.batch");
     criterion = trainer.criterion();
+    firstImage = (long) trainer.batch() * batchSize;
   }
 
   @Override
   public void progressed(Progress progress) {
     long perEpoch = (long) progress.batches() * batchSize;
     if (bar == null) {
-      firstEpoch = progress.epoch();
-      bar = new TerminalBar("training", (progress.epochs() - firstEpoch) * perEpoch);
+      firstImage += progress.epoch() * perEpoch;
+      bar = new TerminalBar("training", progress.epochs() * perEpoch - firstImage);
     }
     bar.to(
-        (progress.epoch() - firstEpoch) * perEpoch + (long) progress.batch() * batchSize,
+        progress.epoch() * perEpoch + (long) progress.batch() * batchSize - firstImage,
         "%sepoch %d/%d".formatted(judged, progress.epoch() + 1, progress.epochs()));
   }
 

@@ -42,7 +42,8 @@ final class EpochLines implements TrainingListener {
   private final PrintWriter out;
   private Clock clock;
   private Clock silence;
-  private int firstEpoch = -1;
+  private int firstBatch;
+  private double firstEpoch = -1;
   private Progress progress;
   private Evaluation trained;
 
@@ -54,13 +55,14 @@ final class EpochLines implements TrainingListener {
   public void started(Trainer trainer) {
     clock = new Clock();
     silence = new Clock();
+    firstBatch = trainer.batch();
   }
 
   @Override
   public void progressed(Progress now) {
     printUnvalidated();
     if (firstEpoch < 0) {
-      firstEpoch = now.epoch();
+      firstEpoch = now.epoch() + (double) firstBatch / now.batches();
     }
     progress = now;
     if (silence.seconds() > SECONDS_BETWEEN && now.batch() < now.batches()) {

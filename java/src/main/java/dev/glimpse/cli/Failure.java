@@ -31,6 +31,7 @@ final class Failure {
           ExportException.class,
           SettingException.class,
           ShapeException.class,
+          StoppedException.class,
           UncheckedIOException.class);
 
   private Failure() {}
@@ -45,7 +46,7 @@ final class Failure {
     String more = lines.length > 1 && !stackTrace ? " (--stacktrace shows more)" : "";
     err.println("glimpse: " + lines[0] + more);
     err.flush();
-    return FAILED;
+    return failure instanceof StoppedException stopped ? stopped.exitCode() : FAILED;
   }
 
   private static String message(Throwable failure) {

@@ -8,6 +8,7 @@ import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
 import java.io.PrintWriter;
+import java.util.concurrent.CancellationException;
 
 /**
  * Measures at the end of a training how good the model's images are, by so few that it takes a few
@@ -40,7 +41,7 @@ final class QualityRecorder implements TrainingListener {
             splits.test().first(IMAGES),
             trainer.test().first(IMAGES));
     try {
-      quality = QualityJudge.judge(model, trainer.store(), images, IMAGES, done -> {});
+      quality = QualityJudge.judge(model, trainer.store(), images, IMAGES, done -> goOn(trainer));
       var values = quality.values();
       trainer
           .run()
@@ -48,6 +49,15 @@ final class QualityRecorder implements TrainingListener {
     } catch (MetricException e) {
       // The model is trained all the same.
       failure = e.getMessage();
+    } catch (CancellationException e) {
+      // It is measured when the run goes on.
+      return;
+    }
+  }
+
+  private static void goOn(Trainer trainer) {
+    if (trainer.isStopping()) {
+      throw new CancellationException();
     }
   }
 

@@ -247,7 +247,8 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
                 RunConfig.of(
                     cell.model(), Sources.lasting(data), opened.info().name(), shape, settings));
     Evaluation test =
-        new Training(console(), false, true).run(opened, model, settings, splits, run, goesOn);
+        new Training(spec, "the same command goes on", false, true)
+            .run(opened, model, settings, splits, run, goesOn);
     Classification classification =
         Classification.of(run)
             .orElseThrow(() -> new SettingException("a " + cell.model() + " reads no labels"));

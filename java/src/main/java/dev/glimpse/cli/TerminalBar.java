@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import java.text.DecimalFormat;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -25,6 +26,14 @@ final class TerminalBar implements AutoCloseable {
   /** Whether there is a terminal to draw on. */
   static boolean isPossible() {
     return System.console() != null;
+  }
+
+  /**
+   * Lets the library take the terminal, as the first bar does otherwise. It then gives Ctrl-C back
+   * to the system: to be called before {@link StopSignals} are heard.
+   */
+  static void takeTerminal() {
+    new ConsoleProgressBarConsumer(System.err).getMaxRenderedLength();
   }
 
   void to(long images, String message) {

@@ -124,8 +124,9 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Training training() {
-    return new Training(console(), verbose, skipsQuality);
+  private Training training(RunFolder run) {
+    String again = "go on with: ./glimpse train --resume " + run.path();
+    return new Training(spec, again, verbose, skipsQuality);
   }
 
   private PrintWriter console() {
@@ -150,7 +151,7 @@ final class TrainCommand implements Callable<Integer> {
       var config =
           RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
       RunFolder run = RunFolder.create(out == null ? freshFolder(kind.name()) : out, config);
-      training().run(opened, created, settings, splits, run, false);
+      training(run).run(opened, created, settings, splits, run, false);
     }
   }
 
@@ -172,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainedModel.checkShape(run, created, splits.train());
     try (Device opened = compute.open()) {
       run = run.with(config.with(settings));
-      training().run(opened, created, settings, splits, run, true);
+      training(run).run(opened, created, settings, splits, run, true);
     }
   }
 

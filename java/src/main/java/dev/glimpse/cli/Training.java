@@ -18,15 +18,17 @@ import dev.glimpse.train.TrainingListener;
 import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A training as commands do it: its progress is told, its pictures, measures and report are made.
  *
- * @param console where it tells
+ * @param spec of the command, whose console it tells on
+ * @param again how to go on after a stop
  * @param verbose whether it tells what lies where in the device's memory
  * @param skipsQuality whether the quality of the model's images is not measured
  */
-record Training(PrintWriter console, boolean verbose, boolean skipsQuality) {
+record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQuality) {
 
   /**
    * Loads what settings say that a model learns from.
@@ -64,9 +66,11 @@ record Training(PrintWriter console, boolean verbose, boolean skipsQuality) {
    *
    * @param goesOn whether from the run's last checkpoint
    * @return the evaluation on test images
+   * @throws StoppedException when a signal stopped it
    */
   Evaluation run(
       Device device, Model model, Settings settings, Splits splits, RunFolder run, boolean goesOn) {
+    PrintWriter console = console();
     introduce(device, model, settings, splits, run);
     var listeners = new ArrayList<TrainingListener>();
     if (verbose) {
@@ -83,12 +87,14 @@ record Training(PrintWriter console, boolean verbose, boolean skipsQuality) {
     listeners.add(classification);
     listeners.add(new ReportWriter());
     Evaluation test;
-    try (var trainer = new Trainer(device, model, settings, splits, run, listeners)) {
+    try (var signals = new StopSignals(spec.commandLine().getErr());
+        var trainer = new Trainer(device, model, settings, splits, run, listeners)) {
       if (goesOn) {
         trainer.resume();
-        console.printf("goes on after epoch %d%n", trainer.epoch());
+        console.println("goes on after " + place(trainer));
       }
-      test = trainer.train();
+      signals.stop(trainer);
+      test = trainer.train().orElseThrow(() -> stopped(trainer, signals));
     }
     test.values()
         .forEach(
@@ -100,8 +106,27 @@ record Training(PrintWriter console, boolean verbose, boolean skipsQuality) {
     return test;
   }
 
+  private PrintWriter console() {
+    return spec.commandLine().getOut();
+  }
+
+  private static String place(Trainer trainer) {
+    return trainer.batch() == 0
+        ? "epoch " + trainer.epoch()
+        : "step %d, in epoch %d".formatted(trainer.step(), trainer.epoch() + 1);
+  }
+
+  private StoppedException stopped(Trainer trainer, StopSignals signals) {
+    String message =
+        trainer.step() == 0
+            ? StopSignals.NOTHING_DONE
+            : "stopped after %s; %s".formatted(place(trainer), again);
+    return new StoppedException(message, signals.exitCode());
+  }
+
   private void introduce(
       Device device, Model model, Settings settings, Splits splits, RunFolder run) {
+    PrintWriter console = console();
     long parameters = model.parameters().stream().mapToLong(ParameterSet::count).sum();
     console.printf(
         "%s with %,d parameters, on %s, on %s %s%n",

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,7 @@ public final class Checkpoint {
    * @param bestStep when it was reached; -1 without one
    * @param bestEpoch when it was reached; -1 without one
    * @param seconds of training so far
+   * @param sums of the next epoch's metrics, over the batches done
    */
   public record State(
       int epoch,
@@ -54,7 +56,13 @@ public final class Checkpoint {
       double bestValue,
       long bestStep,
       int bestEpoch,
-      double seconds) {}
+      double seconds,
+      Map<String, Double> sums) {
+    /** Checkpoints of earlier versions have no sums: all were made between epochs. */
+    public State {
+      sums = sums == null ? Map.of() : sums;
+    }
+  }
 
   static void write(
       Path folder, ParameterStore store, Plan plan, List<Objective> objectives, State state) {
@@ -139,6 +147,10 @@ public final class Checkpoint {
     if (state.epoch < 0 || state.step < 0 || state.batch < 0) {
       throw new CheckpointException(
           file, "counts less than nothing: " + state, "delete this checkpoint");
+    }
+    if (state.sums.values().stream().anyMatch(Objects::isNull)) {
+      throw new CheckpointException(
+          file, "has sums without a value: " + state, "delete this checkpoint");
     }
     return state;
   }

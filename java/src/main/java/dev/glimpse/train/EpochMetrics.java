@@ -18,15 +18,17 @@ final class EpochMetrics {
   private int readUpTo;
 
   /**
-   * @param firstStep of the epoch
+   * @param step steps done
+   * @param batch those of them that are of this epoch
+   * @param before the sums over these
    */
-  EpochMetrics(Plan plan, RunFolder run, int firstStep) {
+  EpochMetrics(Plan plan, RunFolder run, int step, int batch, Map<String, Double> before) {
     this.plan = plan;
     this.run = run;
     this.names = plan.metrics();
-    this.sums = new double[names.size()];
-    this.firstStep = firstStep;
-    this.readUpTo = firstStep;
+    this.sums = names.stream().mapToDouble(name -> before.getOrDefault(name, 0.0)).toArray();
+    this.firstStep = step - batch;
+    this.readUpTo = step;
   }
 
   /** Reads the metrics of the steps before this one, long before the device forgets them. */
@@ -60,6 +62,16 @@ final class EpochMetrics {
     return new DivergedException(
         "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
             .formatted(metric, value, readUpTo + 1, checkpoint));
+  }
+
+  /** The sums over the epoch's steps before this one. */
+  Map<String, Double> sums(int step) {
+    read(step);
+    var named = new LinkedHashMap<String, Double>();
+    for (int i = 0; i < names.size(); i++) {
+      named.put(names.get(i), sums[i]);
+    }
+    return named;
   }
 
   /** The means over the epoch's steps, of which this is the number after the last. */

@@ -10,6 +10,8 @@ import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Judges a model by its own measures on a set of images. The noise is that of a fixed seed, the
@@ -39,10 +41,23 @@ public final class Evaluator implements AutoCloseable {
 
   /** The same with other noise. */
   public Map<String, Double> evaluate(ImageSet images, long seed) {
+    return evaluate(images, seed, () -> false).orElseThrow();
+  }
+
+  /**
+   * The same, unless it is not wanted any more.
+   *
+   * @param stopped asked before each batch
+   * @return empty where it was stopped
+   */
+  Optional<Map<String, Double>> evaluate(ImageSet images, long seed, BooleanSupplier stopped) {
     var sums = new LinkedHashMap<String, Double>();
     plan.setState(seed, 0);
     try (var batches = new Batches(images, batch, 0, false)) {
       for (int i = 0; i < batches.batchesPerEpoch(); i++) {
+        if (stopped.getAsBoolean()) {
+          return Optional.empty();
+        }
         Batch next = batches.next();
         Feed.run(plan, next);
         for (String name : plan.outputs()) {
@@ -56,7 +71,7 @@ public final class Evaluator implements AutoCloseable {
       }
     }
     sums.replaceAll((name, sum) -> sum / images.size());
-    return Measure.ordered(sums);
+    return Optional.of(Measure.ordered(sums));
   }
 
   /** Bytes of device memory for intermediate results. */

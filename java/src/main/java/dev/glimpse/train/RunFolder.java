@@ -127,11 +127,11 @@ public final class RunFolder {
     }
   }
 
-  /** Forgets the evaluations after a step, and the last ones of all, to go on from there. */
-  void trimMetrics(long step) {
+  /** Keeps the evaluations of so many epochs, without those on test images, to go on from there. */
+  void trimMetrics(int epochs) {
     var text = new StringBuilder();
     metrics().stream()
-        .filter(evaluation -> evaluation.step() <= step && !evaluation.split().equals("test"))
+        .filter(evaluation -> evaluation.epoch() <= epochs && !evaluation.split().equals("test"))
         .forEach(evaluation -> text.append(evaluation.toJson()).append('\n'));
     AtomicFiles.writeText(metricsFile(), text.toString());
   }

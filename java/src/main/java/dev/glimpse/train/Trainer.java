@@ -8,6 +8,7 @@ import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
+import dev.glimpse.io.CheckpointException;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Variable;
 import java.nio.file.Path;
@@ -15,10 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run
- * that is resumed gives the same bits as one that never stopped.
+ * that is stopped, at whatever step, and resumed gives the same bits as one that never stopped.
  */
 public final class Trainer implements AutoCloseable {
   /** The seed of the fixed binarisation of validation and test images. */
@@ -51,7 +53,16 @@ public final class Trainer implements AutoCloseable {
   private final int epochs;
 
   private int epoch;
+  private int batch;
   private int step;
+
+  /** Of the metrics of this epoch's batches. */
+  private Map<String, Double> sums = Map.of();
+
+  /** That of the newest checkpoint. */
+  private int keptStep;
+
+  private volatile boolean stopping;
   private double bestValue = Double.NEGATIVE_INFINITY;
   private long bestStep = -1;
   private int bestEpoch = -1;
@@ -130,6 +141,16 @@ public final class Trainer implements AutoCloseable {
     return epoch;
   }
 
+  /** The number of batches done of the next epoch. */
+  public int batch() {
+    return batch;
+  }
+
+  /** The number of steps done. */
+  public int step() {
+    return step;
+  }
+
   /** The images that validation is done on. */
   public ImageSet validation() {
     return validation;
@@ -161,13 +182,16 @@ public final class Trainer implements AutoCloseable {
   /** Goes on from the newest checkpoint, or from the start where there is none yet. */
   public void resume() {
     run.latest().ifPresent(this::restore);
-    run.trimMetrics(step);
+    run.trimMetrics(epoch);
   }
 
   private void restore(Path checkpoint) {
     Checkpoint.State state = Checkpoint.read(checkpoint, store, plan, objectives);
     epoch = state.epoch();
+    batch = state.batch();
     step = state.step();
+    sums = state.sums();
+    keptStep = step;
     bestValue = state.bestValue();
     bestStep = state.bestStep();
     bestEpoch = state.bestEpoch();
@@ -176,39 +200,81 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Asks {@link #train} to return early. May be called by any thread, a listener's too, and before
+   * the training has begun.
+   *
+   * <p>The steps in flight, of which there are at most two, are finished; then what was done since
+   * the last checkpoint is kept in another one, from which {@link #resume} goes on to the bit, in
+   * the midst of an epoch too. An evaluation is given up; it is made when the run goes on.
+   */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** Whether {@link #train} was asked to return early, and has not done so yet. */
+  public boolean isStopping() {
+    return stopping;
+  }
+
+  /**
    * Trains to the last epoch or until validation stops getting better.
    *
-   * @return the evaluation on the test images
+   * @return the evaluation on the test images; empty where {@link #stop} came first, and then
+   *     training may go on by another call
    * @throws DivergedException when a metric is no longer a number
    */
-  public Evaluation train() {
+  public Optional<Evaluation> train() {
     if (step == 0) {
       startFromWeights();
       Averaged.start(plan, objectives, store);
     }
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
+    Optional<Evaluation> result = trainEpochs() ? judge() : Optional.empty();
+    secondsBefore = seconds();
+    stopping = false;
+    return result;
+  }
+
+  /** Returns whether no stop came before the last epoch's end. */
+  private boolean trainEpochs() {
     try (var stream = new TrainingStream(plan, settings, train, labelled, batchSize);
         Fence one = device.fence();
         Fence other = device.fence()) {
-      stream.seek(epoch);
+      if (batch > stream.steps()) {
+        throw new CheckpointException(
+            run.checkpoint(step),
+            "is after batch %d of an epoch of %d".formatted(batch, stream.steps()),
+            "go on with the images that the run was started with");
+      }
+      stream.seek(epoch, batch);
       while (epoch < epochs && !outOfPatience()) {
         Averaged.swap(plan, objectives, store);
-        trainEpoch(stream, one, other);
+        boolean whole = trainEpoch(stream, one, other);
         Averaged.swap(plan, objectives, store);
-        epoch++;
-        boolean last = epoch == epochs;
-        if (last || epoch % settings.integer("train.evaluateEvery") == 0) {
-          evaluateEpoch();
+        if (!whole || !endEpoch()) {
+          if (step > keptStep) {
+            writeCheckpoint();
+          }
+          return false;
         }
       }
     }
+    return true;
+  }
+
+  /** Evaluates what the run has led to, unless a stop comes first. */
+  private Optional<Evaluation> judge() {
     if (bestStep >= 0 && settings.integer("train.patience") > 0 && bestStep != step) {
       Checkpoint.readParameters(run.checkpoint(bestStep), store);
     }
-    Evaluation result = evaluate("test", test);
-    listeners.forEach(listener -> listener.finished(this, result));
-    return result;
+    Optional<Evaluation> result = evaluate("test", test, epoch);
+    for (TrainingListener listener : listeners) {
+      if (!stopping) {
+        listener.finished(this, result.orElseThrow());
+      }
+    }
+    return stopping ? Optional.empty() : result;
   }
 
   /**
@@ -237,7 +303,8 @@ public final class Trainer implements AutoCloseable {
     listeners.forEach(listener -> listener.startedFrom(Path.of(file), anew));
   }
 
-  private void trainEpoch(TrainingStream stream, Fence one, Fence other) {
+  /** Returns whether no stop came before the epoch's last batch. */
+  private boolean trainEpoch(TrainingStream stream, Fence one, Fence other) {
     double rate = settings.number("train.lr") * schedule.factor(epoch, epochs);
     objectives.forEach(o -> plan.setLearningRate(o.name(), (float) rate));
     if (plan.hasVariable(EPOCH.name())) {
@@ -247,46 +314,83 @@ public final class Trainer implements AutoCloseable {
       int warmup = settings.integer("train.klWarmup");
       plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
     }
-    var metrics = new EpochMetrics(plan, run, step);
+    var metrics = new EpochMetrics(plan, run, step, batch, sums);
+    int first = batch;
     int count = stream.steps();
     long begun = System.nanoTime();
     long shown = begun;
-    for (int i = 0; i < count; i++) {
+    while (batch < count) {
       // Two steps are in flight, so that the device never waits for the host.
-      (i % 2 == 0 ? one : other).await();
+      Fence fence = batch % 2 == 0 ? one : other;
+      fence.await();
+      if (stopping) {
+        break;
+      }
       stream.upload();
       plan.run();
-      (i % 2 == 0 ? one : other).signal();
+      fence.signal();
       step++;
+      batch++;
       metrics.step(step);
       long now = System.nanoTime();
-      if (now - shown > PROGRESS_NANOSECONDS || i + 1 == count) {
+      if (now - shown > PROGRESS_NANOSECONDS && batch < count) {
         shown = now;
-        double perSecond = (i + 1.0) * batchSize / ((now - begun) / 1e9);
-        var progress = new TrainingListener.Progress(epoch, epochs, i + 1, count, perSecond);
-        listeners.forEach(listener -> listener.progressed(progress));
+        tellProgress(first, count, now - begun);
       }
     }
-    record("train", metrics.means(step));
+    // Before anything is kept: here a training that diverged ends.
+    sums = metrics.sums(step);
+    tellProgress(first, count, System.nanoTime() - begun);
+    if (batch < count) {
+      return false;
+    }
+    record("train", metrics.means(step), epoch + 1);
+    return true;
   }
 
-  private void evaluateEpoch() {
-    Evaluation validated = evaluate("validation", validation);
-    double value = validated.values().getOrDefault(criterion(), Double.NEGATIVE_INFINITY);
-    if (value > bestValue) {
-      bestValue = value;
-      bestStep = step;
-      bestEpoch = epoch;
+  private void tellProgress(int first, int count, long nanoseconds) {
+    double perSecond = (batch - first) * (double) batchSize / (nanoseconds / 1e9);
+    var progress = new TrainingListener.Progress(epoch, epochs, batch, count, perSecond);
+    listeners.forEach(listener -> listener.progressed(progress));
+  }
+
+  /** Evaluates and keeps the epoch where that is due; returns whether no stop came before. */
+  private boolean endEpoch() {
+    int done = epoch + 1;
+    boolean due = done == epochs || done % settings.integer("train.evaluateEvery") == 0;
+    if (due) {
+      Optional<Evaluation> validated = evaluate("validation", validation, done);
+      if (validated.isEmpty()) {
+        return false;
+      }
+      double value = validated.get().values().getOrDefault(criterion(), Double.NEGATIVE_INFINITY);
+      if (value > bestValue) {
+        bestValue = value;
+        bestStep = step;
+        bestEpoch = done;
+      }
     }
+    epoch = done;
+    batch = 0;
+    sums = Map.of();
+    if (due) {
+      Path checkpoint = writeCheckpoint();
+      run.forgetCheckpoints(settings.integer("train.keep"), run.checkpoint(bestStep));
+      listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
+    }
+    return true;
+  }
+
+  private Path writeCheckpoint() {
     Path checkpoint = run.checkpoint(step);
     Checkpoint.write(
         checkpoint,
         store,
         plan,
         objectives,
-        new Checkpoint.State(epoch, step, 0, bestValue, bestStep, bestEpoch, seconds()));
-    run.forgetCheckpoints(settings.integer("train.keep"), run.checkpoint(bestStep));
-    listeners.forEach(listener -> listener.checkpointed(checkpoint, epoch));
+        new Checkpoint.State(epoch, step, batch, bestValue, bestStep, bestEpoch, seconds(), sums));
+    keptStep = step;
+    return checkpoint;
   }
 
   /** The measure that the best checkpoint has most of, on validation images. */
@@ -294,21 +398,17 @@ public final class Trainer implements AutoCloseable {
     return model instanceof ClassifyingModel ? "accuracy" : binarisation.bound();
   }
 
-  private Evaluation evaluate(String split, ImageSet images) {
-    return record(split, evaluator().evaluate(images));
+  private Optional<Evaluation> evaluate(String split, ImageSet images, int epochsDone) {
+    return evaluator()
+        .evaluate(images, Evaluator.SEED, this::isStopping)
+        .map(values -> record(split, values, epochsDone));
   }
 
-  private Evaluation record(String split, Map<String, Double> values) {
-    var evaluation =
-        new Evaluation(epochsDone(split), step, split, binarisation.named(values), seconds());
+  private Evaluation record(String split, Map<String, Double> values, int epochsDone) {
+    var evaluation = new Evaluation(epochsDone, step, split, binarisation.named(values), seconds());
     run.append(evaluation);
     listeners.forEach(listener -> listener.evaluated(evaluation));
     return evaluation;
-  }
-
-  /** The mean of an epoch is noted before the epoch counts as done. */
-  private int epochsDone(String split) {
-    return split.equals("train") ? epoch + 1 : epoch;
   }
 
   private boolean outOfPatience() {

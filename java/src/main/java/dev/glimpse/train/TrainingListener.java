@@ -24,7 +24,10 @@ public interface TrainingListener {
   /** After each epoch that was evaluated, when the parameters are those of the checkpoint. */
   default void checkpointed(Path checkpoint, int epoch) {}
 
-  /** At the end; the parameters are those that the run is judged by. */
+  /**
+   * At the end; the parameters are those that the run is judged by. What takes long may be given up
+   * when the trainer {@link Trainer#isStopping is stopping}.
+   */
   default void finished(Trainer trainer, Evaluation test) {}
 
   /** When the trainer closes, after success or failure: the last use of its device. */

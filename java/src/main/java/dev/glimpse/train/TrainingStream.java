@@ -42,11 +42,11 @@ public final class TrainingStream implements AutoCloseable {
     return images.batchesPerEpoch();
   }
 
-  /** Goes to the start of an epoch. */
-  public void seek(int epoch) {
-    images.seek(epoch, 0);
+  /** Goes to a batch of an epoch; there may be one more than the epoch has, its end. */
+  public void seek(int epoch, int batch) {
+    images.seek(epoch, batch);
     if (labelled != null) {
-      long step = (long) epoch * steps();
+      long step = (long) epoch * steps() + batch;
       int each = labelled.batchesPerEpoch();
       labelled.seek(step / each, (int) (step % each));
     }

@@ -69,7 +69,7 @@ class ModelsTest {
     }
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), model, settings, folder.resolve("run"))) {
-      Evaluation test = trainer.train();
+      Evaluation test = trainer.train().orElseThrow();
       assertTrue(test.values().get("elbo") > atLeast, test::toString);
       assertTrue(test.values().get("kl") > 1, test::toString);
     }
@@ -90,7 +90,7 @@ class ModelsTest {
     settings.set("condition", "quadrants");
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), "cvae", settings, folder.resolve("run"))) {
-      assertTrue(trainer.train().values().get("elbo") > -140);
+      assertTrue(trainer.train().orElseThrow().values().get("elbo") > -140);
     }
   }
 
@@ -115,7 +115,7 @@ class ModelsTest {
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), model, settings, folder.resolve("run"))) {
       double before = trainer.evaluator().evaluate(trainer.test()).get(measure);
-      double after = trainer.train().values().get(measure);
+      double after = trainer.train().orElseThrow().values().get(measure);
       assertTrue(after < share * before, () -> before + " to " + after);
     }
   }
@@ -168,7 +168,7 @@ class ModelsTest {
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), "draw", settings, folder.resolve("run"))) {
       double before = trainer.evaluator().evaluate(trainer.test()).get("reconstruction");
-      double after = trainer.train().values().get("reconstruction");
+      double after = trainer.train().orElseThrow().values().get("reconstruction");
       assertTrue(after < before - 100, () -> before + " to " + after);
     }
   }

@@ -36,7 +36,7 @@ class SemiSupervisedTrainingTest {
     try (Trainer trainer =
         trainer(
             "ssl", "run", "hidden=64", "latent=8", "data.labels=100", "vat=1", "train.epochs=8")) {
-      Evaluation test = trainer.train();
+      Evaluation test = trainer.train().orElseThrow();
       assertTrue(test.values().get("accuracy") > 0.75, test::toString);
       assertTrue(test.values().get("greyBound") > -330, test::toString);
       Checkpoint.State last = Checkpoint.readState(trainer.run().latest().orElseThrow());
@@ -144,7 +144,7 @@ class SemiSupervisedTrainingTest {
             "d.noise=0.3",
             "data.labels=100",
             "train.epochs=8")) {
-      Evaluation test = trainer.train();
+      Evaluation test = trainer.train().orElseThrow();
       assertTrue(test.values().get("accuracy") > 0.7, test::toString);
       assertTrue(test.values().get("encoderAccuracy") > 0.7, test::toString);
     }
@@ -172,7 +172,7 @@ class SemiSupervisedTrainingTest {
   @Test
   void unlabelledImagesMayBeOthers() {
     try (var trainer = trainer(Digits.generate(130, 9), "others")) {
-      assertEquals(1, trainer.train().step(), "130 images are one batch of 100");
+      assertEquals(1, trainer.train().orElseThrow().step(), "130 images are one batch of 100");
     }
   }
 
@@ -211,7 +211,7 @@ class SemiSupervisedTrainingTest {
             "weightNorm=true",
             "data.labels=100",
             "train.epochs=5")) {
-      Evaluation test = trainer.train();
+      Evaluation test = trainer.train().orElseThrow();
       assertTrue(test.values().get("accuracy") > 0.6, test::toString);
       List<String> names = trainer.store().parameters().stream().map(Parameter::name).toList();
       assertTrue(names.contains("classifier.conv2.norm.length"), names::toString);

@@ -1,0 +1,154 @@
+package dev.glimpse.cli;
+
+import dev.glimpse.train.Trainer;
+import java.io.PrintWriter;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * While this is open, the signals that would end the process ask a training to stop: Ctrl-C, {@code
+ * kill}, a terminal that is closed. Before there is a training they end the process at once, and so
+ * does a second Ctrl-C.
+ *
+ * <p>A shutdown hook would be the portable way, but hears no second signal. The class that does,
+ * {@code sun.misc.Signal}, is in all JDKs, but the compiler warns of its name: so it is called by
+ * reflection. Where it is missing or refuses (a JVM started with {@code -Xrs}), signals do what
+ * they always did; one that is ignored, as with {@code nohup}, stays so.
+ */
+final class StopSignals implements AutoCloseable {
+  /** What is told where no step was made. */
+  static final String NOTHING_DONE = "stopped before the first step; there is nothing to keep";
+
+  private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+
+  /** A shell says so that a signal ended a process: 128 and its number. */
+  private static final int EXIT_CODE = 128;
+
+  /** What {@code timeout} and others send twice, to the process and to its group, is one signal. */
+  private static final double ONE_SIGNAL_SECONDS = 0.2;
+
+  /** After this time one wants to know why it takes so long. */
+  private static final long PATIENCE_SECONDS = 1;
+
+  private final PrintWriter out;
+  private final Map<Object, Object> handlersBefore = new LinkedHashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private Trainer trainer;
+  private int exitCode;
+  private Clock sinceFirst;
+  private boolean echoed;
+
+  /**
+   * @param out where it tells
+   */
+  StopSignals(PrintWriter out) {
+    this.out = out;
+    NUMBERS.forEach(
+        (name, number) -> {
+          try {
+            Object signal = signalClass().getConstructor(String.class).newInstance(name);
+            handlersBefore.put(signal, handle(signal, handler(number)));
+          } catch (ReflectiveOperationException e) {
+            // As it always was, then.
+            return;
+          }
+        });
+  }
+
+  private static Class<?> signalClass() throws ClassNotFoundException {
+    return Class.forName("sun.misc.Signal");
+  }
+
+  private static Class<?> handlerClass() throws ClassNotFoundException {
+    return Class.forName("sun.misc.SignalHandler");
+  }
+
+  /** Returns the handler before. */
+  private static Object handle(Object signal, Object handler) throws ReflectiveOperationException {
+    return signalClass()
+        .getMethod("handle", signalClass(), handlerClass())
+        .invoke(null, signal, handler);
+  }
+
+  private Object handler(int number) throws ClassNotFoundException {
+    return Proxy.newProxyInstance(
+        StopSignals.class.getClassLoader(),
+        new Class<?>[] {handlerClass()},
+        (proxy, method, arguments) -> {
+          received(number);
+          return null;
+        });
+  }
+
+  /** Names the training that signals stop from now on. */
+  synchronized void stop(Trainer toStop) {
+    trainer = toStop;
+  }
+
+  /** That of the first signal. */
+  synchronized int exitCode() {
+    return exitCode;
+  }
+
+  /** Called on a thread that the JVM makes for each signal. */
+  private void received(int number) throws InterruptedException {
+    if (isFirst(number) && !closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      tell("stopping after the steps in flight; another Ctrl-C ends at once, and loses them");
+      if (TerminalBar.isPossible()) {
+        out.println(); // For the progress bar, which is drawn on the line above the cursor.
+        out.flush();
+      }
+    }
+  }
+
+  private synchronized boolean isFirst(int number) {
+    if (exitCode == 0) {
+      exitCode = EXIT_CODE + number;
+      sinceFirst = new Clock();
+      echoed = number == NUMBERS.get("INT") && TerminalBar.isPossible();
+      if (trainer == null) {
+        tell(NOTHING_DONE);
+        Runtime.getRuntime().halt(exitCode);
+      }
+      trainer.stop();
+      return true;
+    }
+    if (number == NUMBERS.get("INT") && sinceFirst.seconds() > ONE_SIGNAL_SECONDS) {
+      Runtime.getRuntime().halt(exitCode);
+    }
+    return false;
+  }
+
+  private void tell(String message) {
+    endEcho();
+    out.println("glimpse: " + message);
+    out.flush();
+  }
+
+  /** Ends the line on which a terminal shows {@code ^C}. */
+  private synchronized void endEcho() {
+    if (echoed) {
+      out.println();
+      out.flush();
+      echoed = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    endEcho();
+    handlersBefore.forEach(
+        (signal, handler) -> {
+          try {
+            handle(signal, handler);
+          } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the handler before is refused", e);
+          }
+        });
+  }
+}

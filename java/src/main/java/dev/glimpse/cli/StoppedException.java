@@ -1,0 +1,18 @@
+package dev.glimpse.cli;
+
+/** A command that a signal stopped, after all was kept that it takes to go on. */
+final class StoppedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int exitCode;
+
+  StoppedException(String message, int exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** What a shell expects of a process that the signal ended. */
+  int exitCode() {
+    return exitCode;
+  }
+}
