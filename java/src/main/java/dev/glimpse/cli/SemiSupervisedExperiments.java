@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       "",
       "Trains every model on every number of labels with every seed, one run each, in folders of"
           + " --out. Each finished run adds a line to results.jsonl there. The same command again"
-          + " skips what is finished and goes on with what was interrupted. Ends with the table:"
+          + " skips what is finished and goes on with what was interrupted, for example by Ctrl-C,"
+          + " at the step where it was. Ends with the table:"
           + " mean and standard deviation over seeds, on MNIST beside what others have reached.",
       ""
     },

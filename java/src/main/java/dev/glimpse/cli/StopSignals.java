@@ -3,15 +3,14 @@ package dev.glimpse.cli;
 import dev.glimpse.train.Trainer;
 import java.io.PrintWriter;
 import java.lang.reflect.Proxy;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * While this is open, the signals that would end the process ask a training to stop: Ctrl-C, {@code
- * kill}, a terminal that is closed. Before there is a training they end the process at once, and so
- * does a second Ctrl-C.
+ * kill}, a terminal that is closed. Before there is a training, and afterwards, they end the
+ * process, as they do without this; and a second Ctrl-C ends it at once.
  *
  * <p>A shutdown hook would be the portable way, but hears no second signal. The class that does,
  * {@code sun.misc.Signal}, is in all JDKs, but the compiler warns of its name: so it is called by
@@ -34,7 +33,6 @@ final class StopSignals implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 1;
 
   private final PrintWriter out;
-  private final Map<Object, Object> handlersBefore = new LinkedHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private Trainer trainer;
@@ -50,8 +48,7 @@ final class StopSignals implements AutoCloseable {
     NUMBERS.forEach(
         (name, number) -> {
           try {
-            Object signal = signalClass().getConstructor(String.class).newInstance(name);
-            handlersBefore.put(signal, handle(signal, handler(number)));
+            handle(name, number);
           } catch (ReflectiveOperationException e) {
             // As it always was, then.
             return;
@@ -59,29 +56,20 @@ final class StopSignals implements AutoCloseable {
         });
   }
 
-  private static Class<?> signalClass() throws ClassNotFoundException {
-    return Class.forName("sun.misc.Signal");
-  }
-
-  private static Class<?> handlerClass() throws ClassNotFoundException {
-    return Class.forName("sun.misc.SignalHandler");
-  }
-
-  /** Returns the handler before. */
-  private static Object handle(Object signal, Object handler) throws ReflectiveOperationException {
-    return signalClass()
-        .getMethod("handle", signalClass(), handlerClass())
-        .invoke(null, signal, handler);
-  }
-
-  private Object handler(int number) throws ClassNotFoundException {
-    return Proxy.newProxyInstance(
-        StopSignals.class.getClassLoader(),
-        new Class<?>[] {handlerClass()},
-        (proxy, method, arguments) -> {
-          received(number);
-          return null;
-        });
+  private void handle(String name, int number) throws ReflectiveOperationException {
+    Class<?> signal = Class.forName("sun.misc.Signal");
+    Class<?> handler = Class.forName("sun.misc.SignalHandler");
+    Object receiver =
+        Proxy.newProxyInstance(
+            StopSignals.class.getClassLoader(),
+            new Class<?>[] {handler},
+            (proxy, method, arguments) -> {
+              received(number);
+              return null;
+            });
+    signal
+        .getMethod("handle", signal, handler)
+        .invoke(null, signal.getConstructor(String.class).newInstance(name), receiver);
   }
 
   /** Names the training that signals stop from now on. */
@@ -111,8 +99,10 @@ final class StopSignals implements AutoCloseable {
       sinceFirst = new Clock();
       echoed = number == NUMBERS.get("INT") && TerminalBar.isPossible();
       if (trainer == null) {
-        tell(NOTHING_DONE);
-        Runtime.getRuntime().halt(exitCode);
+        if (closed.getCount() > 0) {
+          tell(NOTHING_DONE);
+        }
+        System.exit(exitCode);
       }
       trainer.stop();
       return true;
@@ -139,16 +129,9 @@ final class StopSignals implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    trainer = null;
     closed.countDown();
     endEcho();
-    handlersBefore.forEach(
-        (signal, handler) -> {
-          try {
-            handle(signal, handler);
-          } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the handler before is refused", e);
-          }
-        });
   }
 }

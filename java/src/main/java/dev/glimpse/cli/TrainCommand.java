@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
           + " trains on built-in digits, for about a minute on two cores.",
       "The elbo is a lower bound on log p(x), in nats per image: higher is better. Grey pixels are"
           + " probabilities, drawn to black or white anew in each epoch (data.binarise=dynamic).",
+      "Ctrl-C (or SIGTERM) ends a training after the step in flight, with a checkpoint, from which"
+          + " --resume goes on as if it had never stopped; a second Ctrl-C ends it at once.",
       ""
     },
     sortOptions = false,
