@@ -29,8 +29,8 @@ final class FixedValues {
   }
 
   /**
-   * Whether a tensor is fixed. Constants and broadcasts of two axes or more are not: their first
-   * axis is the batch, whose length is open.
+   * Whether a tensor is fixed. Constants and broadcasts of two axes or more are not: one of their
+   * axes is the batch, whose length is open.
    */
   boolean isFixed(Tensor tensor) {
     Boolean known = fixed.get(tensor.node());

@@ -39,6 +39,7 @@ final class OnnxGraph {
   private final Map<String, Integer> taken = new HashMap<>();
   private final Map<Object, String> constants = new HashMap<>();
   private String scope = "";
+  private Shape firstInput;
   private String batch;
 
   /** The layer to which the nodes that follow belong. */
@@ -114,10 +115,13 @@ final class OnnxGraph {
   /**
    * Declares an input of a function.
    *
-   * @param batches how many batches its first axis holds
+   * @param batches how many batches the axis of its batch holds
    */
   void input(String name, Shape shape, int batches) {
     name(name);
+    if (graph.getInputCount() == 0) {
+      firstInput = shape;
+    }
     graph.addInput(declared(name, shape, batches));
   }
 
@@ -135,10 +139,8 @@ final class OnnxGraph {
   private static ValueInfoProto declared(String name, Shape shape, int batches) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
     String open = batches == 1 ? BATCH : batches + "_" + BATCH;
-    dimensions.addDim(Dimension.newBuilder().setDimParam(open));
-    shape.dimensions().stream()
-        .skip(1)
-        .forEach(length -> dimensions.addDim(Dimension.newBuilder().setDimValue(length)));
+    shape.dimensions().forEach(length -> dimensions.addDimBuilder().setDimValue(length));
+    dimensions.setDim(OnnxValue.batchAxis(shape), Dimension.newBuilder().setDimParam(open));
     TypeProto.Tensor type =
         TypeProto.Tensor.newBuilder()
             .setElemType(TensorProto.DataType.FLOAT.getNumber())
@@ -154,7 +156,8 @@ final class OnnxGraph {
   String batch() {
     if (batch == null) {
       String shape = node("Shape", List.of(graph.getInput(0).getName()));
-      batch = node("Slice", List.of(shape, integers(0), integers(1)));
+      int axis = OnnxValue.batchAxis(firstInput);
+      batch = node("Slice", List.of(shape, integers(axis), integers(axis + 1)));
     }
     return batch;
   }

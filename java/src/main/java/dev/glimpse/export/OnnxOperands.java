@@ -8,6 +8,7 @@ import dev.glimpse.ops.Layout;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -96,34 +97,39 @@ final class OnnxOperands {
     return expanded;
   }
 
-  /** A shape as an operand; the first of two axes or more is the batch, or a multiple of it. */
+  /** A shape as an operand; one of two axes or more is the batch, or a multiple of it. */
   private String lengths(Shape shape) {
-    long[] rest = shape.dimensions().stream().mapToLong(d -> d).toArray();
+    long[] lengths = shape.dimensions().stream().mapToLong(d -> d).toArray();
     if (shape.rank() < 2) {
-      return graph.integers(rest);
+      return graph.integers(lengths);
     }
+    int axis = OnnxValue.batchAxis(shape);
     int times = times(shape);
-    String first =
+    var parts = new ArrayList<String>();
+    if (axis > 0) {
+      parts.add(graph.integers(Arrays.copyOf(lengths, axis)));
+    }
+    parts.add(
         times == 1
             ? graph.batch()
-            : graph.node("Mul", List.of(graph.batch(), graph.integers(times)));
-    long[] others = Arrays.copyOfRange(rest, 1, rest.length);
-    return graph.node(
-        "Concat", List.of(first, graph.integers(others)), OnnxAttributes.integer("axis", 0));
+            : graph.node("Mul", List.of(graph.batch(), graph.integers(times))));
+    parts.add(graph.integers(Arrays.copyOfRange(lengths, axis + 1, lengths.length)));
+    return graph.node("Concat", parts, OnnxAttributes.integer("axis", 0));
   }
 
   /**
-   * How many batches the first axis holds.
+   * How many batches the axis of the batch holds.
    *
    * @throws ExportException where it is no whole number of them
    */
   int times(Shape shape) {
-    if (shape.rank() == 0 || shape.dimension(0) % batch != 0) {
+    int axis = OnnxValue.batchAxis(shape);
+    if (shape.rank() == 0 || shape.dimension(axis) % batch != 0) {
       throw new ExportException(
-          "a tensor %s has no batch of %d as its first axis, so it cannot have an open one"
-              .formatted(shape, batch));
+          "a tensor %s has no batch of %d as its %s axis, so it cannot have an open one"
+              .formatted(shape, batch, axis == 0 ? "first" : "second"));
     }
-    return shape.dimension(0) / batch;
+    return shape.dimension(axis) / batch;
   }
 
   /** A value with the axes in our order. */

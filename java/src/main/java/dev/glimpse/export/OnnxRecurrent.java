@@ -6,14 +6,20 @@ import static dev.glimpse.export.OnnxAttributes.integers;
 import dev.glimpse.ops.AttentionRead;
 import dev.glimpse.ops.AttentionWindow;
 import dev.glimpse.ops.AttentionWrite;
+import dev.glimpse.ops.Axis;
+import dev.glimpse.ops.Layout;
 import dev.glimpse.ops.Node;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Scope;
 import dev.glimpse.ops.Shape;
+import dev.glimpse.ops.Tensor;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The parts of DRAW, of ONNX's simple operators: a step of an LSTM, and Gaussian attention as
- * {@code kernels/attention.cl} computes it.
+ * An LSTM over a whole sequence, by the operator of that name; and the parts of DRAW, of ONNX's
+ * simple operators: a step of an LSTM, and Gaussian attention as {@code kernels/attention.cl}
+ * computes it.
  */
 final class OnnxRecurrent {
   private final OnnxGraph graph;
@@ -22,6 +28,49 @@ final class OnnxRecurrent {
   OnnxRecurrent(OnnxGraph graph, OnnxOperands operands) {
     this.graph = graph;
     this.operands = operands;
+  }
+
+  /** The hidden states {@code [T, N, H]} of a sequence. */
+  OnnxValue sequence(Node node) {
+    Tensor weight = node.inputs().get(1);
+    Tensor bias = node.inputs().get(2);
+    if (!operands.isFixed(weight) || !operands.isFixed(bias)) {
+      throw new ExportException(node.op().name() + ": its weights are computed");
+    }
+    Shape y = node.outputs().get(0).shape();
+    List<Tensor> parts = Scope.as(node.scope(), () -> parts(weight, bias));
+    // The operator has an axis of directions, of length 1 here.
+    Layout row = new Layout(parts.get(2).shape(), List.of(0), Shape.of(1, 8 * y.columns()));
+    List<String> in =
+        List.of(
+            operands.whole(node.inputs().get(0)),
+            transposed(parts.get(0)),
+            transposed(parts.get(1)),
+            operands.weights(parts.get(2), row));
+    String states = graph.node("LSTM", in, integer("hidden_size", y.columns()));
+    return OnnxValue.of(graph.node("Squeeze", List.of(states, graph.integers(1))), y);
+  }
+
+  /** The operator's weights: of inputs, of hidden states, and a bias of either product. */
+  private static List<Tensor> parts(Tensor weight, Tensor bias) {
+    int hidden = bias.shape().size() / 4;
+    List<Tensor> weights =
+        Ops.split(Axis.FIRST, weight, List.of(weight.shape().rows() - hidden, hidden));
+    Tensor biases = Ops.concat(List.of(reordered(bias), Ops.constant(0, bias.shape())));
+    return List.of(reordered(weights.get(0)), reordered(weights.get(1)), biases);
+  }
+
+  /** Gates in the operator's order, input, output, forget, candidate, instead of ours. */
+  private static Tensor reordered(Tensor x) {
+    List<Tensor> gates = Ops.split(x, Collections.nCopies(4, x.shape().columns() / 4));
+    return Ops.concat(List.of(gates.get(0), gates.get(3), gates.get(1), gates.get(2)));
+  }
+
+  /** A weight {@code [C, 4 H]} as {@code [1, 4 H, C]}. */
+  private String transposed(Tensor weight) {
+    Shape shape = weight.shape();
+    Shape there = Shape.of(1, shape.columns(), shape.rows());
+    return operands.weights(weight, new Layout(shape, List.of(1, 0), there));
   }
 
   /** The hidden state and the cells after a step. */

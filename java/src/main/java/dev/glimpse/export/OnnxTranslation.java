@@ -14,6 +14,7 @@ import dev.glimpse.ops.Constant;
 import dev.glimpse.ops.Convolution;
 import dev.glimpse.ops.Function;
 import dev.glimpse.ops.LogSumExp;
+import dev.glimpse.ops.LstmSequence;
 import dev.glimpse.ops.LstmStep;
 import dev.glimpse.ops.MatMul;
 import dev.glimpse.ops.MaxPool;
@@ -95,6 +96,8 @@ final class OnnxTranslation {
       List<OnnxValue> state = recurrent.lstm(node);
       operands.put(y, state.get(0));
       operands.put(node.outputs().get(1), state.get(1));
+    } else if (op instanceof LstmSequence) {
+      operands.put(y, recurrent.sequence(node));
     } else if (op instanceof AttentionRead read) {
       operands.put(y, recurrent.read(node, read));
     } else if (op instanceof AttentionWrite write) {
@@ -170,10 +173,10 @@ final class OnnxTranslation {
     boolean first = shape.rank() == 4 && OnnxValue.sameInBothOrders(shape);
     List<Integer> axes = first ? List.of(0, 3, 1, 2) : List.of(0, 1, 2, 3);
     long[] lengths = new long[shape.rank()];
-    lengths[0] = -1;
-    for (int i = 1; i < lengths.length; i++) {
+    for (int i = 0; i < lengths.length; i++) {
       lengths[i] = shape.dimension(first ? axes.get(i) : i);
     }
+    lengths[OnnxValue.batchAxis(shape)] = -1;
     String y = graph.node("Reshape", List.of(name, graph.integers(lengths)));
     return new OnnxValue(y, shape, first);
   }
@@ -185,8 +188,9 @@ final class OnnxTranslation {
   }
 
   private void split(Node node, Split op) {
-    var in = new ArrayList<>(List.of(operands.whole(node.inputs().get(0))));
-    if (op.axis() == Axis.LAST) {
+    Tensor x = node.inputs().get(0);
+    var in = new ArrayList<>(List.of(operands.whole(x)));
+    if (op.axis() == Axis.LAST || OnnxValue.batchAxis(x.shape()) > 0) {
       in.add(graph.integers(op.lengths().stream().mapToLong(length -> length).toArray()));
     } else if (op.lengths().stream().distinct().count() > 1) {
       throw new ExportException("parts of a batch of open length must be equal");

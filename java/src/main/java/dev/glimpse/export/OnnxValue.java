@@ -18,6 +18,11 @@ record OnnxValue(String name, Shape shape, boolean channelsFirst) {
     return new OnnxValue(name, shape, false);
   }
 
+  /** The axis of a shape that is the batch: of a sequence {@code [T, N, C]} the second. */
+  static int batchAxis(Shape shape) {
+    return shape.rank() == 3 ? 1 : 0;
+  }
+
   /** Whether images of a shape are the same numbers in the same order with channels first. */
   static boolean sameInBothOrders(Shape images) {
     return images.dimension(3) == 1 || images.dimension(1) * images.dimension(2) == 1;

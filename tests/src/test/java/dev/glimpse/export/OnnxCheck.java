@@ -19,6 +19,7 @@ import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -105,19 +106,25 @@ final class OnnxCheck {
         (name, tensor) -> {
           long[] lengths = ((TensorInfo) declared.get(name).getInfo()).getShape();
           assertEquals(tensor.shape().rank(), lengths.length);
-          assertEquals(-1, lengths[0], "the batch is open");
-          for (int axis = 1; axis < lengths.length; axis++) {
-            assertEquals(tensor.shape().dimension(axis), lengths[axis]);
+          for (int axis = 0; axis < lengths.length; axis++) {
+            boolean open = axis == batchAxis(tensor);
+            assertEquals(open ? -1 : tensor.shape().dimension(axis), lengths[axis]);
           }
         });
   }
 
-  /** An output's first axis may hold several batches, one after the other. */
+  /** Of a sequence {@code [T, N, C]} the second. */
+  private static int batchAxis(Tensor tensor) {
+    return tensor.shape().rank() == 3 ? 1 : 0;
+  }
+
+  /** A tensor is one batch after the other: the steps of a sequence, or those of a first axis. */
   private static void compare(
       String name, Tensor y, Plan plan, float[] found, ModelFunction function, int examples) {
     FloatBuffer expected = plan.read(name);
-    int perExample = y.shape().size() / y.shape().dimension(0);
-    int batches = y.shape().dimension(0) / function.batch();
+    List<Integer> dimensions = y.shape().dimensions();
+    int perExample = dimensions.stream().skip(batchAxis(y) + 1).reduce(1, Math::multiplyExact);
+    int batches = y.shape().size() / (function.batch() * perExample);
     assertEquals(batches * examples * perExample, found.length, name);
     for (int i = 0; i < found.length; i++) {
       int inBatch = i % (examples * perExample);
@@ -141,10 +148,15 @@ final class OnnxCheck {
     var tensors = new HashMap<String, OnnxTensor>();
     for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
       long[] lengths = ((TensorInfo) input.getValue().getInfo()).getShape().clone();
-      lengths[0] = examples;
-      int size = (int) Arrays.stream(lengths).reduce(1, (a, b) -> a * b);
-      FloatBuffer values = FloatBuffer.wrap(inputs.get(input.getKey()), 0, size).slice();
-      tensors.put(input.getKey(), OnnxTensor.createTensor(environment, values, lengths));
+      int steps = lengths[0] < 0 ? 1 : (int) lengths[0];
+      lengths[lengths[0] < 0 ? 0 : 1] = examples;
+      float[] values = inputs.get(input.getKey());
+      int perStep = (int) Arrays.stream(lengths).reduce(1, (a, b) -> a * b) / steps;
+      FloatBuffer first = FloatBuffer.allocate(steps * perStep);
+      for (int t = 0; t < steps; t++) {
+        first.put(values, t * (values.length / steps), perStep);
+      }
+      tensors.put(input.getKey(), OnnxTensor.createTensor(environment, first.rewind(), lengths));
     }
     var found = new HashMap<String, float[]>();
     try (OrtSession.Result result = session.run(tensors)) {

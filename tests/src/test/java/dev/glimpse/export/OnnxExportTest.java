@@ -11,9 +11,12 @@ import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.models.Models;
 import dev.glimpse.nn.Conv2d;
 import dev.glimpse.nn.ConvTranspose2d;
+import dev.glimpse.nn.Lstm;
+import dev.glimpse.ops.Axis;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.ops.Window;
@@ -21,6 +24,7 @@ import dev.glimpse.ops.Window.Extent;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.Settings;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +170,68 @@ class OnnxExportTest {
     try (var store = new ParameterStore(TestDevices.own(), List.of(parameters), 1)) {
       OnnxCheck.scatter(store);
       OnnxCheck.agrees(function(outputs, x), store, false);
+    }
+  }
+
+  /** Two layers over the rows of an image, from the top down; one operator each. */
+  @Test
+  void lstmOverTheRowsOfAnImage() {
+    int steps = 6;
+    var lstm = new Lstm("lstm", 5, 4, 2);
+    Tensor images = Tensor.of(new Input("images", Shape.of(BATCH, steps * 5)));
+    List<Tensor> rows = Ops.split(images, Collections.nCopies(steps, 5));
+    Tensor sequence = Ops.reshape(Ops.concat(Axis.FIRST, rows), Shape.of(steps, BATCH, 5));
+    Tensor states = Ops.tanh(lstm.apply(Ops.scale(sequence, 2)));
+    Tensor all = Ops.reshape(states, Shape.of(steps * BATCH, 4));
+    List<Tensor> each = Ops.split(Axis.FIRST, all, Collections.nCopies(steps, BATCH));
+    var outputs = new LinkedHashMap<String, Tensor>();
+    outputs.put("all", all);
+    outputs.put("last", each.get(steps - 1));
+    try (var store = store(lstm)) {
+      Map<String, Integer> types = OnnxCheck.agrees(function(outputs, images), store, false);
+      assertEquals(2, types.get("LSTM"));
+      assertFalse(types.containsKey("Sigmoid"), types::toString);
+    }
+  }
+
+  private static ParameterStore store(Lstm lstm) {
+    var parameters = ParameterSet.of("lstm", lstm.parameters());
+    var store = new ParameterStore(TestDevices.own(), List.of(parameters), 1);
+    OnnxCheck.scatter(store);
+    return store;
+  }
+
+  /** What comes and goes as a sequence has its batch, which is open, as the second axis. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "2, 3, 4", "7, 5, 3", "4, 16, 17"})
+  void lstmOfASequence(int steps, int in, int hidden) {
+    var lstm = new Lstm("lstm", in, hidden, 1);
+    Tensor x = Tensor.of(new Input("x", Shape.of(steps, BATCH, in)));
+    Tensor y = Ops.add(lstm.apply(x), Ops.constant(1, Shape.of(steps, BATCH, hidden)));
+    Tensor start = Ops.constant(0.5f, Shape.of(2, BATCH, hidden));
+    var outputs = new LinkedHashMap<String, Tensor>();
+    outputs.put("y", y);
+    outputs.put("longer", Ops.concat(Axis.FIRST, List.of(start, y)));
+    if (steps > 2) {
+      outputs.put("later", Ops.split(Axis.FIRST, y, List.of(1, steps - 1)).get(1));
+    }
+    try (var store = store(lstm)) {
+      assertEquals(1, OnnxCheck.agrees(function(outputs, x), store, false).get("LSTM"));
+    }
+  }
+
+  @Test
+  void whatAnLstmCannotBeIsRefused() {
+    Tensor x = Tensor.of(new Input("x", Shape.of(4, BATCH, 5)));
+    Tensor rows = Tensor.of(new Input("rows", Shape.of(9, 16)));
+    Tensor bias = new Parameter("bias", Shape.of(16), Initializer.constant(0)).tensor();
+    Tensor computed = Ops.lstmSequence(x, rows, bias);
+    Tensor batchFirst = Ops.reshape(x, Shape.of(BATCH, 4, 5));
+    try (var store = new ParameterStore(TestDevices.own(), List.of(), 1)) {
+      for (Tensor refused : List.of(computed, batchFirst)) {
+        ModelFunction function = function(Map.of("y", refused), x, rows);
+        assertThrows(ExportException.class, () -> OnnxExport.model(function, store, false, ""));
+      }
     }
   }
 
