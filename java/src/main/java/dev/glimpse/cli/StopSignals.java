@@ -18,9 +18,6 @@ import java.util.concurrent.TimeUnit;
  * they always did; one that is ignored, as with {@code nohup}, stays so.
  */
 final class StopSignals implements AutoCloseable {
-  /** What is told where no step was made. */
-  static final String NOTHING_DONE = "stopped before the first step; there is nothing to keep";
-
   private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
   /** A shell says so that a signal ended a process: 128 and its number. */
@@ -77,40 +74,53 @@ final class StopSignals implements AutoCloseable {
     trainer = toStop;
   }
 
-  /** That of the first signal. */
+  /** That of the first signal; 0 without one. */
   synchronized int exitCode() {
     return exitCode;
   }
 
   /** Called on a thread that the JVM makes for each signal. */
   private void received(int number) throws InterruptedException {
-    if (isFirst(number) && !closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    boolean first;
+    boolean training;
+    synchronized (this) {
+      first = exitCode == 0;
+      training = trainer != null;
+      if (first) {
+        exitCode = EXIT_CODE + number;
+        sinceFirst = new Clock();
+        echoed = number == NUMBERS.get("INT") && TerminalBar.isPossible();
+      }
+      if (first && training) {
+        trainer.stop();
+      }
+    }
+    if (!first) {
+      endAtSecond(number);
+    } else if (training) {
+      tellIfSlow();
+    } else {
+      if (closed.getCount() > 0) {
+        tell("stopped before the training began");
+      }
+      System.exit(exitCode); // Not while this is locked, or a second signal would wait for it.
+    }
+  }
+
+  private void endAtSecond(int number) {
+    if (number == NUMBERS.get("INT") && sinceFirst.seconds() > ONE_SIGNAL_SECONDS) {
+      Runtime.getRuntime().halt(exitCode);
+    }
+  }
+
+  private void tellIfSlow() throws InterruptedException {
+    if (!closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       tell("stopping after the steps in flight; another Ctrl-C ends at once, and loses them");
       if (TerminalBar.isPossible()) {
         out.println(); // For the progress bar, which is drawn on the line above the cursor.
         out.flush();
       }
     }
-  }
-
-  private synchronized boolean isFirst(int number) {
-    if (exitCode == 0) {
-      exitCode = EXIT_CODE + number;
-      sinceFirst = new Clock();
-      echoed = number == NUMBERS.get("INT") && TerminalBar.isPossible();
-      if (trainer == null) {
-        if (closed.getCount() > 0) {
-          tell(NOTHING_DONE);
-        }
-        System.exit(exitCode);
-      }
-      trainer.stop();
-      return true;
-    }
-    if (number == NUMBERS.get("INT") && sinceFirst.seconds() > ONE_SIGNAL_SECONDS) {
-      Runtime.getRuntime().halt(exitCode);
-    }
-    return false;
   }
 
   private void tell(String message) {

@@ -15,10 +15,13 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -52,6 +55,10 @@ import picocli.CommandLine.Spec;
       "  glimpse train --resume runs/labels --epochs 100"
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final Set<String> NOT_KEPT =
+      Set.of(
+          "--device", "--kernels", "--precision", "--deterministic", "--no-quality", "--verbose");
+
   @Parameters(
       arity = "0..1",
       paramLabel = "MODEL",
@@ -127,8 +134,25 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Training training(RunFolder run) {
-    String again = "go on with: ./glimpse train --resume " + run.path();
-    return new Training(spec, again, verbose, skipsQuality);
+    return new Training(spec, "go on with: " + again(run.path()), verbose, skipsQuality);
+  }
+
+  /** The command that goes on, with those options that a run's folder does not keep. */
+  private String again(Path folder) {
+    var words = new StringJoiner(" ").add("./glimpse train --resume").add(quoted("" + folder));
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      String name = option.longestName();
+      if (NOT_KEPT.contains(name)) {
+        boolean flag = option.getValue() instanceof Boolean;
+        words.add(flag ? name : name + "=" + quoted(option.originalStringValues().get(0)));
+      }
+    }
+    return words.toString();
+  }
+
+  /** A word as a shell takes it. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./:=,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private PrintWriter console() {

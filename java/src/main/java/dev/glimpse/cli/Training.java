@@ -87,7 +87,8 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     listeners.add(classification);
     listeners.add(new ReportWriter());
     Evaluation test;
-    try (var signals = new StopSignals(spec.commandLine().getErr());
+    var signals = new StopSignals(spec.commandLine().getErr());
+    try (signals;
         var trainer = new Trainer(device, model, settings, splits, run, listeners)) {
       if (goesOn) {
         trainer.resume();
@@ -95,6 +96,9 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
       }
       signals.stop(trainer);
       test = trainer.train().orElseThrow(() -> stopped(trainer, signals));
+    }
+    if (signals.exitCode() > 0) {
+      throw new StoppedException("stopped after the end; " + again, signals.exitCode());
     }
     test.values()
         .forEach(
@@ -119,7 +123,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
   private StoppedException stopped(Trainer trainer, StopSignals signals) {
     String message =
         trainer.step() == 0
-            ? StopSignals.NOTHING_DONE
+            ? "stopped before the first step; there is nothing to keep"
             : "stopped after %s; %s".formatted(place(trainer), again);
     return new StoppedException(message, signals.exitCode());
   }

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.glimpse.device.TestDevices;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.Settings;
+import dev.glimpse.train.SmallTraining;
+import dev.glimpse.train.Trainer;
+import dev.glimpse.train.TrainingListener;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -83,21 +90,24 @@ class StopSignalsTest {
     assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor());
   }
 
-  /** Checks the line that tells of the stop, and returns where it was. */
-  private static String place(String output, String goOn) {
-    List<String> lines = output.lines().filter(line -> line.contains("glimpse: ")).toList();
+  /** The line that tells of the stop: where it was, and how to go on. */
+  private static Matcher stopped(String output) {
+    // A slow machine also tells that it is stopping.
+    List<String> lines = output.lines().filter(line -> line.contains("glimpse: stopped")).toList();
     assertEquals(1, lines.size(), output);
     Matcher told = STOPPED.matcher(lines.get(0));
     assertTrue(told.matches(), lines.get(0));
-    assertEquals(goOn, told.group(3));
-    return told.group(1);
+    return told;
   }
 
   private static void assertGoesOn(Path run, String output) throws IOException {
-    String place = place(output, "go on with: ./glimpse train --resume " + run);
+    Matcher told = stopped(output);
+    String command = "go on with: ./glimpse ";
+    String again = told.group(3);
+    assertTrue(again.startsWith(command + "train --resume " + run + " --no-quality"), again);
     assertFalse(Files.exists(run.resolve("report.html")));
-    Cli resumed = Cli.run("train", "--resume", run.toString(), "--no-quality").succeeded();
-    assertTrue(resumed.out().contains("\ngoes on after " + place + "\n"), resumed.out());
+    Cli resumed = Cli.run(again.substring(command.length()).split(" ")).succeeded();
+    assertTrue(resumed.out().contains("\ngoes on after " + told.group(1) + "\n"), resumed.out());
     assertEquals(-1, Files.mismatch(tensors(whole), tensors(run)));
   }
 
@@ -159,11 +169,79 @@ class StopSignalsTest {
     await(child, log, "epoch 1/6");
     send("TERM", child);
     assertEquals(143, child.waitFor(), Files.readString(log));
-    String place = place(Files.readString(log), "the same command goes on");
+    Matcher told = stopped(Files.readString(log));
+    assertEquals("the same command goes on", told.group(3));
     assertFalse(Files.exists(out.resolve("results.jsonl")));
 
     Cli again = Cli.run(table).succeeded();
-    assertTrue(again.out().contains("\ngoes on after " + place + "\n"), again.out());
+    assertTrue(again.out().contains("\ngoes on after " + told.group(1) + "\n"), again.out());
     assertEquals(1, Files.readAllLines(out.resolve("results.jsonl")).size());
+  }
+
+  /** A process that is busy with nothing, before its training begins or in it. */
+  static final class Busy implements TrainingListener {
+    @Override
+    public void started(Trainer trainer) {
+      sleep("training");
+    }
+
+    private static void sleep(String phase) {
+      System.out.println(phase);
+      try {
+        TimeUnit.MINUTES.sleep(1);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /**
+     * @param arguments the run; whether it gets as far as training
+     */
+    public static void main(String[] arguments) {
+      Settings settings = SmallTraining.settings("vae", "hidden=8");
+      Path run = Path.of(arguments[0]);
+      var signals = new StopSignals(new PrintWriter(System.out));
+      try (signals;
+          var trainer =
+              SmallTraining.trainer(TestDevices.own(), "vae", settings, run, new Busy())) {
+        if (!Boolean.parseBoolean(arguments[1])) {
+          sleep("planning");
+        }
+        signals.stop(trainer);
+        trainer.train();
+      }
+    }
+  }
+
+  private static Process startBusy(String name, boolean training)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(Cli.child("train").command().subList(0, 3));
+    command.addAll(List.of(Busy.class.getName(), folder.resolve(name).toString(), "" + training));
+    Path log = folder.resolve(name + ".log");
+    Process child = start(new ProcessBuilder(command).redirectErrorStream(true), log);
+    await(child, log, training ? "training\n" : "planning\n");
+    return child;
+  }
+
+  @Test
+  void aSignalEndsWhatHasNotBegun() throws IOException, InterruptedException {
+    assumeHeard(2);
+    Process child = startBusy("planning", false);
+    send("INT", child);
+    assertEquals(130, child.waitFor());
+    String log = Files.readString(folder.resolve("planning.log"));
+    assertTrue(log.endsWith("planning\nglimpse: stopped before the training began\n"), log);
+  }
+
+  @Test
+  void aSecondCtrlCEndsAtOnce() throws IOException, InterruptedException {
+    assumeHeard(2);
+    Process child = startBusy("busy", true);
+    send("INT", child);
+    await(child, folder.resolve("busy.log"), "glimpse: stopping after the steps in flight");
+    send("TERM", child);
+    assertFalse(child.waitFor(200, TimeUnit.MILLISECONDS), "it is Ctrl-C that does not wait");
+    send("INT", child);
+    assertEquals(130, child.waitFor());
   }
 }

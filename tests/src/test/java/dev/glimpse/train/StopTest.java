@@ -102,7 +102,7 @@ class StopTest {
   @Test
   void inMidEpoch() throws IOException {
     String[] changes = {
-      "hidden=256,256", "train.batch=1", "train.epochs=3", "train.average=0.9", "data.shift=1"
+      "hidden=64,64", "train.batch=1", "train.epochs=2", "train.average=0.9", "data.shift=1"
     };
     var state = trainPart("cvae", midEpoch(), changes);
     assertTrue(state.batch() > 0 && state.batch() < 1000, state::toString);
