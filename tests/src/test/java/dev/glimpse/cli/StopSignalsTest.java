@@ -141,7 +141,7 @@ class StopSignalsTest {
             .collect(Collectors.joining(" ", "stty cols 200; exec ", ""));
     Process script =
         start(new ProcessBuilder("/usr/bin/script", "-qefc", command, "/dev/null"), log);
-    await(script, log, "epoch 2/6");
+    await(script, log, "epoch "); // Whichever: the bar is not drawn in each.
     script.getOutputStream().write('C' - '@');
     script.getOutputStream().flush();
     assertEquals(130, script.waitFor(), Files.readString(log));
