@@ -117,12 +117,41 @@ __kernel WORK_GROUP(1, 1) void conv2d(
 #else
 
 #if SCATTER
+#define OUTPUTS outputs
 #define OUTPUT(r) outputs[first + r]
 #else
+#define OUTPUTS begin
 #define OUTPUT(r) (begin + first + r)
 #endif
 // The most that rows_per_block can be.
 #define MOST_ROWS 192
+
+// The results of `count` outputs whose patches are there: a phase's from `begin`, or with SCATTER the
+// rows `outputs` of the result.
+OUT_OF_LINE WIDE void multiply_patches(
+    CHAIN_PARAMETERS __global const float* restrict patches, const int pitch, const int count,
+    __global const float* restrict panels, const int depth, const int k, const int columns,
+#if SCATTER
+    const int* outputs
+#else
+    const int begin
+#endif
+) {
+  for (int column = 0; column < columns; column += PANEL) {
+    const int valid = min(PANEL, columns - column);
+    for (int row = 0; row < count; row += TILE) {
+      // The last tile begins early enough to be a whole one; what it computes again is not stored.
+      const int first = max(0, min(row, count - TILE));
+      __global const float* restrict a_at = patches + first * pitch;
+      __global const float* restrict b_at = panels + column * depth;
+      const int a_stride = pitch, a_step = 1, b_step = PANEL;
+      TILE_ROWS(ZERO_ROW)
+      int p = 0;
+      STEPS(p, k)
+      FINISH_TILE(row - first, min(TILE, count - first))
+    }
+  }
+}
 
 __kernel WIDE WORK_GROUP(1, 1) void conv2d(
     CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict panels,
@@ -149,22 +178,9 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
       outputs[r] = OUTPUT_ROW(begin + r, phase, vertical, horizontal);
     }
 #endif
-    for (int column = 0; column < columns; column += PANEL) {
-      const int valid = min(PANEL, columns - column);
-      __global const float* restrict panel =
-          panels + (phase * ((columns + PANEL - 1) / PANEL) * PANEL + column) * depth;
-      for (int row = 0; row < count; row += TILE) {
-        // The last tile begins early enough to be a whole one; what it computes again is not stored.
-        const int first = max(0, min(row, count - TILE));
-        __global const float* restrict a_at = patches + first * pitch;
-        __global const float* restrict b_at = panel;
-        const int a_stride = pitch, a_step = 1, b_step = PANEL;
-        TILE_ROWS(ZERO_ROW)
-        int p = 0;
-        STEPS(p, k)
-        FINISH_TILE(row - first, min(TILE, count - first))
-      }
-    }
+    multiply_patches(CHAIN_ARGUMENTS patches, pitch, count,
+                     panels + phase * ((columns + PANEL - 1) / PANEL) * PANEL * depth, depth, k,
+                     columns, OUTPUTS);
   }
 }
 

@@ -40,6 +40,23 @@
   store_wide(low##r, c_at + (r) * columns_padded);          \
   store_wide(high##r, c_at + (r) * columns_padded + LANES);
 
+// Adds the products of `count` patches with the panel of what they meet to `depth` rows of c.
+OUT_OF_LINE WIDE void add_products(__global const float* restrict patches, const int pitch,
+                                   __global const float* restrict panel, const int count,
+                                   const int depth, __global float* restrict c,
+                                   const int columns_padded) {
+  for (int row = 0; row < depth; row += TILE) {
+    __global float* c_at = c + row * columns_padded;
+    __global const float* restrict a_at = patches + row;
+    __global const float* restrict b_at = panel;
+    const int a_stride = 1, a_step = pitch, b_step = PANEL;
+    TILE_ROWS(LOAD_ROW)
+    int p = 0;
+    STEPS(p, count)
+    TILE_ROWS(STORE_ROW)
+  }
+}
+
 // parts has columns_padded columns, whole panels, and depth_padded rows, whole tiles.
 __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
     __global const float* restrict x, __global const float* restrict field,
@@ -71,16 +88,7 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
     for (int column = 0; column < columns; column += PANEL) {
       pack_rows(field + first * columns + column, columns, count, min(PANEL, columns - column),
                 panel);
-      for (int row = 0; row < to - from; row += TILE) {
-        __global float* c_at = c + row * columns_padded + column;
-        __global const float* restrict a_at = patches + row;
-        __global const float* restrict b_at = panel;
-        const int a_stride = 1, a_step = pitch, b_step = PANEL;
-        TILE_ROWS(LOAD_ROW)
-        int p = 0;
-        STEPS(p, count)
-        TILE_ROWS(STORE_ROW)
-      }
+      add_products(patches, pitch, panel, count, to - from, c + column, columns_padded);
     }
   }
 }

@@ -84,6 +84,46 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
   store_wide(low##r, waiting + (r) * PANEL);    \
   store_wide(high##r, waiting + (r) * PANEL + LANES);
 
+// Rows first_row to last_row - 1 of a panel: some steps of k, of which before `whole` B has whole ones.
+OUT_OF_LINE WIDE void multiply_rows(
+    CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
+#if PACK
+    __global float* restrict suspended, const int resumes, const int suspends,
+#endif
+    const int a_stride, const int a_step, const int b_step, const int steps, const int whole,
+    const int first_row, const int last_row, const int m, const int column, const int columns) {
+  const int valid = min(PANEL, columns - column);
+  for (int row = first_row; row < last_row; row += TILE) {
+    // The last tile begins early enough to be a whole one; what it computes again is not stored.
+    const int first = max(0, min(row, m - TILE));
+    __global const float* restrict a_at = a + first * a_stride;
+    __global const float* restrict b_at = b;
+#if PACK
+    __global float* waiting = suspended + (row - first_row) * PANEL;
+    TILE_ROWS(ZERO_ROW)
+    if (resumes) {
+      TILE_ROWS(RESUME_ROW)
+    }
+#else
+    TILE_ROWS(ZERO_ROW)
+#endif
+    int p = 0;
+    STEPS(p, whole)
+    for (; p < steps; p++) {
+      EDGE_STEP
+      a_at += a_step;
+      b_at += b_step;
+    }
+#if PACK
+    if (suspends) {
+      TILE_ROWS(SUSPEND_ROW)
+      continue;
+    }
+#endif
+    FINISH_TILE(row - first, min(TILE, m - first))
+  }
+}
+
 __kernel WIDE WORK_GROUP(1, 1) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
 #if PACK
@@ -144,35 +184,11 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
       }
     }
 #endif
-    for (int row = first_row; row < last_row; row += TILE) {
-      // The last tile begins early enough to be a whole one; what it computes again is not stored.
-      const int first = max(0, min(row, m - TILE));
-      __global const float* restrict a_at = a + a_offset + first * a_stride + from * a_step;
-      __global const float* restrict b_at = b_panel;
+    multiply_rows(CHAIN_ARGUMENTS a + a_offset + from * a_step, b_panel,
 #if PACK
-      __global float* waiting = own + (DEPTH + row - first_row) * PANEL;
-      TILE_ROWS(ZERO_ROW)
-      if (from > 0) {
-        TILE_ROWS(RESUME_ROW)
-      }
-#else
-      TILE_ROWS(ZERO_ROW)
+                  own + DEPTH * PANEL, from > 0, from + steps < k,
 #endif
-      int p = 0;
-      STEPS(p, whole)
-      for (; p < steps; p++) {
-        EDGE_STEP
-        a_at += a_step;
-        b_at += b_step;
-      }
-#if PACK
-      if (from + steps < k) {
-        TILE_ROWS(SUSPEND_ROW)
-        continue;
-      }
-#endif
-      FINISH_TILE(row - first, min(TILE, m - first))
-    }
+                  a_stride, a_step, b_step, steps, whole, first_row, last_row, m, column, columns);
   }
 }
 

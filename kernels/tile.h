@@ -106,8 +106,8 @@ INLINE void transpose_block(__global const float* from, int stride, __global flo
 }
 
 // k rows of `width` columns, `stride` apart, become rows of a panel; missing columns become zero.
-INLINE void pack_rows(__global const float* from, int stride, int k, int width,
-                      __global float* panel) {
+OUT_OF_LINE void pack_rows(__global const float* from, int stride, int k, int width,
+                           __global float* panel) {
   for (int p = 0; p < k; p++) {
     for (int j = 0; j < PANEL; j += VECTOR) {
       const int count = min(VECTOR, width - j);
@@ -118,8 +118,8 @@ INLINE void pack_rows(__global const float* from, int stride, int k, int width,
 }
 
 // `width` rows of k columns, `stride` apart, become columns of a panel; missing ones become zero.
-INLINE void pack_columns(__global const float* from, int stride, int k, int width,
-                         __global float* panel) {
+OUT_OF_LINE void pack_columns(__global const float* from, int stride, int k, int width,
+                              __global float* panel) {
   int p = 0;
   if (width == PANEL) {
     for (; p + VECTOR <= k; p += VECTOR) {

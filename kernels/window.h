@@ -81,10 +81,11 @@ INLINE void copy_run(__global const float* image, int low, int high, int length,
 // The rows of patches of outputs first to last - 1 of a phase, `pitch` floats apart; of each row the
 // floats [from, to), which are whole taps or, where `channels` is large, part of one. Behind each row
 // of patches there is room for a vector.
-INLINE void fill_patches(__global const float* x, const int batch, const int height,
-                         const int width, const int channels, const Axis vertical,
-                         const Axis horizontal, const int first, const int last, const int from,
-                         const int to, __global float* patches, const int pitch) {
+OUT_OF_LINE void fill_patches(__global const float* x, const int batch, const int height,
+                              const int width, const int channels, const Axis vertical,
+                              const Axis horizontal, const int first, const int last,
+                              const int from, const int to, __global float* patches,
+                              const int pitch) {
   // With neighbouring taps a whole line of the window is one run of floats.
   const int together = horizontal.spacing == 1 ? max(1, horizontal.taps) : 1;
   const int run = together * channels;

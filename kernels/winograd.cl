@@ -139,9 +139,10 @@ __kernel WIDE WORK_GROUP(1, 1) void winograd_weights(__global const float* restr
 
 // Pixels of tiles `begin` to begin + count - 1 at the points: [point][most][pitch]. The pixels of a
 // tile are `spacing` apart; the first tile's first is at (top, left).
-INLINE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS, const int spacing,
-                             const int top, const int left, const int begin, const int count,
-                             const int most, const int pitch, __global float* restrict to) {
+OUT_OF_LINE WIDE void transform_pixels(__global const float* restrict x, TILING_PARAMETERS,
+                                       const int spacing, const int top, const int left,
+                                       const int begin, const int count, const int most,
+                                       const int pitch, __global float* restrict to) {
   for (int t = 0; t < count; t++) {
     const int tile = begin + t;
     const int first_y = tile / tiles_across % tiles_down * OUT * spacing + top;
@@ -185,6 +186,66 @@ INLINE void transform_phases(__global const float* restrict x, TILING_PARAMETERS
   low##r = load_wide(c_at + (r) * c_stride);         \
   high##r = load_wide(c_at + (r) * c_stride + LANES);
 
+// The products of `count` tiles with the weights, at every pair of points.
+OUT_OF_LINE WIDE void multiply_tiles(__global const float* restrict pixels,
+                                     __global const float* restrict panels,
+                                     __global float* restrict products, const int count,
+                                     const int most, const int pitch, const int depth,
+                                     const int columns, const int columns_padded) {
+  for (int i = 0; i < PLANES; i++) {
+    for (int column = 0; column < columns; column += PANEL) {
+      for (int row = 0; row < count; row += TILE) {
+        // The last tile begins early enough to be a whole one; it computes some rows again.
+        const int first = max(0, min(row, count - TILE));
+        __global float* c_at = products + i * APART(most, columns_padded) +
+                              first * columns_padded + column;
+        __global const float* restrict a_at = pixels + i * APART(most, pitch) + first * pitch;
+        __global const float* restrict b_at =
+            panels + i * APART(columns_padded, depth) + column * depth;
+        const int a_stride = pitch, a_step = 1, b_step = PANEL, c_stride = columns_padded;
+        TILE_ROWS(ZERO_ROW)
+        int p = 0;
+        STEPS(p, depth)
+        TILE_ROWS(STORE_ROW)
+      }
+    }
+  }
+}
+
+// Takes products back from the points, and on to the chain.
+OUT_OF_LINE WIDE void finish_tiles(CHAIN_PARAMETERS __global const float* restrict products,
+                                   const int begin, const int count, const int most,
+                                   const int tiles_down, const int tiles_across, const int spacing,
+                                   const int top, const int left, const int out_height,
+                                   const int out_width, const int columns,
+                                   const int columns_padded) {
+  for (int t = 0; t < count; t++) {
+    const int tile = begin + t;
+    const int tile_y = tile / tiles_across % tiles_down * OUT * spacing + top;
+    const int tile_x = tile % tiles_across * OUT * spacing + left;
+    const int image = tile / tiles_across / tiles_down * out_height;
+    for (int column = 0; column < columns; column += LANES) {
+      wide m[PLANES];
+      for (int i = 0; i < PLANES; i++) {
+        m[i] = load_wide(products + i * APART(most, columns_padded) + t * columns_padded + column);
+      }
+      for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
+      for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
+      float outputs[OUT * OUT * LANES];
+      for (int i = 0; i < OUT * OUT; i++) {
+        store_wide(m[i / OUT * POINTS + i % OUT], outputs + i * LANES);
+      }
+      const int valid = min(LANES, columns - column);
+      for (int i = 0; i < OUT * OUT; i++) {
+        const int oy = tile_y + i / OUT * spacing, ox = tile_x + i % OUT * spacing;
+        if (oy < out_height && ox < out_width) {
+          FINISH((image + oy) * out_width + ox, column, columns, valid, outputs + i * LANES)
+        }
+      }
+    }
+  }
+}
+
 // With SCATTER a phase of the result is id 1. Its first place q is the first whose pixel, STRIDE q +
 // phase - padding, is not negative; it sees the pixels q - 1 and q of what is read.
 #define FIRST_PLACE(phase, padding) (((padding) - (phase) + 1) / 2)
@@ -220,57 +281,18 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
     transform_phases(x, batch, height, width, channels, tiles_down, tiles_across, padding_height,
                      padding_width, begin, count, most, pitch, pixels);
 #endif
-    for (int i = 0; i < PLANES; i++) {
-      for (int column = 0; column < columns; column += PANEL) {
-        for (int row = 0; row < count; row += TILE) {
-          // The last tile begins early enough to be a whole one; it computes some rows again.
-          const int first = max(0, min(row, count - TILE));
-          __global float* c_at = products + i * APART(most, columns_padded) +
-                                first * columns_padded + column;
-          __global const float* restrict a_at = pixels + i * APART(most, pitch) + first * pitch;
-          __global const float* restrict b_at =
-              own_panels + i * APART(columns_padded, depth) + column * depth;
-          const int a_stride = pitch, a_step = 1, b_step = PANEL, c_stride = columns_padded;
-          TILE_ROWS(ZERO_ROW)
-          int p = 0;
-          STEPS(p, depth)
-          TILE_ROWS(STORE_ROW)
-        }
-      }
-    }
-    for (int t = 0; t < count; t++) {
-      const int tile = begin + t;
-      const int tile_y = tile / tiles_across % tiles_down * OUT * spacing + top;
-      const int tile_x = tile % tiles_across * OUT * spacing + left;
-      const int image = tile / tiles_across / tiles_down * out_height;
-      for (int column = 0; column < columns; column += LANES) {
-        wide m[PLANES];
-        for (int i = 0; i < PLANES; i++) {
-          m[i] = load_wide(products + i * APART(most, columns_padded) + t * columns_padded + column);
-        }
-        for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
-        for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
-        float outputs[OUT * OUT * LANES];
-        for (int i = 0; i < OUT * OUT; i++) {
-          store_wide(m[i / OUT * POINTS + i % OUT], outputs + i * LANES);
-        }
-        const int valid = min(LANES, columns - column);
-        for (int i = 0; i < OUT * OUT; i++) {
-          const int oy = tile_y + i / OUT * spacing, ox = tile_x + i % OUT * spacing;
-          if (oy < out_height && ox < out_width) {
-            FINISH((image + oy) * out_width + ox, column, columns, valid, outputs + i * LANES)
-          }
-        }
-      }
-    }
+    multiply_tiles(pixels, own_panels, products, count, most, pitch, depth, columns, columns_padded);
+    finish_tiles(CHAIN_ARGUMENTS products, begin, count, most, tiles_down, tiles_across, spacing, top,
+                 left, out_height, out_width, columns, columns_padded);
   }
 }
 
 // The gradients at the points of tiles begin to begin + count - 1: [point][panel][most][PANEL].
-INLINE void transform_field(__global const float* restrict field, const int out_height,
-                            const int out_width, const int tiles_down, const int tiles_across,
-                            const int columns, const int begin, const int count, const int most,
-                            const int columns_padded, __global float* restrict to) {
+OUT_OF_LINE WIDE void transform_field(__global const float* restrict field, const int out_height,
+                                      const int out_width, const int tiles_down,
+                                      const int tiles_across, const int columns, const int begin,
+                                      const int count, const int most, const int columns_padded,
+                                      __global float* restrict to) {
   for (int t = 0; t < count; t++) {
     const int tile = begin + t;
     const int top = tile / tiles_across % tiles_down * OUT;
@@ -290,6 +312,33 @@ INLINE void transform_field(__global const float* restrict field, const int out_
       for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
       __global float* panel = to + (column / PANEL * most + t) * PANEL + column % PANEL;
       for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * APART(most, columns_padded));
+    }
+  }
+}
+
+// The products of pixels and gradients over `count` tiles: c, or with `adds` what c grows by.
+OUT_OF_LINE WIDE void add_products(__global const float* restrict pixels,
+                                   __global const float* restrict gradients,
+                                   __global float* restrict c, const int adds, const int count,
+                                   const int most, const int pitch, const int rows_padded,
+                                   const int columns_padded) {
+  for (int i = 0; i < PLANES; i++) {
+    for (int column = 0; column < columns_padded; column += PANEL) {
+      for (int row = 0; row < rows_padded; row += TILE) {
+        __global float* c_at =
+            c + i * APART(rows_padded, columns_padded) + row * columns_padded + column;
+        __global const float* restrict a_at = pixels + i * APART(most, pitch) + row;
+        __global const float* restrict b_at =
+            gradients + i * APART(most, columns_padded) + column * most;
+        const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
+        TILE_ROWS(ZERO_ROW)
+        if (adds) {
+          TILE_ROWS(LOAD_ROW)
+        }
+        int p = 0;
+        STEPS(p, count)
+        TILE_ROWS(STORE_ROW)
+      }
     }
   }
 }
@@ -314,25 +363,8 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights_winograd(
                      padding_width, begin, count, most, pitch, pixels);
     transform_field(field, out_height, out_width, tiles_down, tiles_across, columns, begin, count,
                     most, columns_padded, gradients);
-    for (int i = 0; i < PLANES; i++) {
-      for (int column = 0; column < columns_padded; column += PANEL) {
-        for (int row = 0; row < rows_padded; row += TILE) {
-          __global float* c_at =
-              c + i * APART(rows_padded, columns_padded) + row * columns_padded + column;
-          __global const float* restrict a_at = pixels + i * APART(most, pitch) + row;
-          __global const float* restrict b_at =
-              gradients + i * APART(most, columns_padded) + column * most;
-          const int a_stride = 1, a_step = pitch, b_step = PANEL, c_stride = columns_padded;
-          TILE_ROWS(ZERO_ROW)
-          if (begin >= get_global_size(0) * most) {
-            TILE_ROWS(LOAD_ROW)
-          }
-          int p = 0;
-          STEPS(p, count)
-          TILE_ROWS(STORE_ROW)
-        }
-      }
-    }
+    add_products(pixels, gradients, c, begin >= get_global_size(0) * most, count, most, pitch,
+                 rows_padded, columns_padded);
   }
 }
 

@@ -4,6 +4,10 @@
 #ifndef INLINE
 #define INLINE static inline
 #endif
+// Where a kernel spends its code on a CPU. PoCL optimises a kernel's body three times, as it is and as
+// part of two launchers of which one is used; what the body calls it optimises once. It puts functions
+// that ask for their work-item's id into the body all the same.
+#define OUT_OF_LINE INLINE __attribute__((noinline))
 #ifndef LOCAL_POINTER
 #define LOCAL_POINTER __local
 #endif
