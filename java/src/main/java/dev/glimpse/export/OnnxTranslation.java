@@ -166,6 +166,13 @@ final class OnnxTranslation {
     if (shape.rank() < 2) {
       throw new ExportException("a vector " + shape + " would have an open length");
     }
+    boolean sequence = OnnxValue.batchAxis(x.shape()) + OnnxValue.batchAxis(shape) > 0;
+    boolean ofRows = x.shape().rank() < 4 && shape.rank() < 4;
+    if (sequence && !(ofRows && x.shape().columns() == shape.columns())) {
+      throw new ExportException(
+          "a sequence [T, N, C] is made of rows [T N, C], and becomes such: not %s from %s"
+              .formatted(shape, x.shape()));
+    }
     OnnxValue value = operands.filled(x);
     boolean asItLies = value.channelsFirst() && OnnxValue.sameInBothOrders(value.shape());
     String name = asItLies ? value.name() : operands.channelsLast(value);

@@ -227,9 +227,11 @@ class OnnxExportTest {
     Tensor bias = new Parameter("bias", Shape.of(16), Initializer.constant(0)).tensor();
     Tensor computed = Ops.lstmSequence(x, rows, bias);
     Tensor batchFirst = Ops.reshape(x, Shape.of(BATCH, 4, 5));
+    Tensor wide = Tensor.of(new Input("wide", Shape.of(BATCH, 2 * BATCH)));
+    Tensor notOfRows = Ops.reshape(wide, Shape.of(BATCH, BATCH, 2));
     try (var store = new ParameterStore(TestDevices.own(), List.of(), 1)) {
-      for (Tensor refused : List.of(computed, batchFirst)) {
-        ModelFunction function = function(Map.of("y", refused), x, rows);
+      for (Tensor refused : List.of(computed, batchFirst, notOfRows)) {
+        ModelFunction function = function(Map.of("y", refused), x, rows, wide);
         assertThrows(ExportException.class, () -> OnnxExport.model(function, store, false, ""));
       }
     }
