@@ -130,9 +130,9 @@ static int build(struct program *program, const char *folder, const char *macros
   if (code == SUCCESS) code = append_entries(folder);
   if (code == SUCCESS) {
     code = compile(program, folder,
-                   "-O1 -march=native -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden "
-                   "-fno-exceptions -shared -fPIC -w -I " HERE " -include " HERE
-                   "/language.h -x c++ expanded -o binary");
+                   "-O1 -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden -fno-exceptions "
+                   "-shared -fPIC -w -I '" HERE "' -include '" HERE "/language.h' "
+                   "-x c++ expanded -o binary");
   }
   if (code == SUCCESS) program->binary = read_file(folder, "binary", &program->size);
   return code;
