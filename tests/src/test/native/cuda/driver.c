@@ -28,7 +28,7 @@ enum {
   CAPTURE_INVALIDATED = 901
 };
 
-// What tests ask for as attributes of a device: see FakeDriver.java.
+// What tests ask for as attributes of a device: see StandIn.java.
 enum { LIVE = 100000, LAUNCHES = 100001, GRAPH_LAUNCHES = 100002, REFUSE_CAPTURE = 100003 };
 
 #define MEMORY (1ll << 30)

@@ -67,7 +67,7 @@ class CudaCallsTest {
   static void findDevice() throws IOException, InterruptedException {
     backend =
         new CudaBackend(
-            FakeDriver.libraries(),
+            StandIn.libraries(),
             new ProgramCache(folder.resolve("programs")),
             new ProgramCache(folder.resolve("algorithms")));
   }
@@ -88,7 +88,7 @@ class CudaCallsTest {
     forget();
     device.close();
     assertEquals(0, device.liveObjects());
-    assertEquals(0, FakeDriver.live());
+    assertEquals(0, StandIn.live());
   }
 
   private Buffer buffer(int floats) {
@@ -115,9 +115,9 @@ class CudaCallsTest {
     fill(narrow);
     expected = contents(contract.record(calls), 3, narrow);
     fill(narrow);
-    int graphs = FakeDriver.graphLaunches();
+    int graphs = StandIn.graphLaunches();
     actual = contents(device.record(calls), 3, narrow);
-    assertEquals(2, FakeDriver.graphLaunches() - graphs);
+    assertEquals(2, StandIn.graphLaunches() - graphs);
     assertClose(expected, actual);
   }
 

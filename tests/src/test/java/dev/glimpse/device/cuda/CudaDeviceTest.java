@@ -61,8 +61,7 @@ class CudaDeviceTest {
   static void openDevice() throws IOException, InterruptedException {
     cache = new ProgramCache(folder.resolve("programs"));
     backend =
-        new CudaBackend(
-            FakeDriver.libraries(), cache, new ProgramCache(folder.resolve("algorithms")));
+        new CudaBackend(StandIn.libraries(), cache, new ProgramCache(folder.resolve("algorithms")));
     List<DeviceInfo> devices = backend.devices();
     assertEquals("", backend.unavailableBecause());
     assertEquals(List.of("cuda:0"), devices.stream().map(DeviceInfo::id).toList());
@@ -80,7 +79,7 @@ class CudaDeviceTest {
       device.close();
       device.close();
       assertEquals(0, device.liveObjects());
-      assertEquals(0, FakeDriver.live());
+      assertEquals(0, StandIn.live());
     }
   }
 
@@ -174,19 +173,19 @@ class CudaDeviceTest {
     try (Buffer from = device.allocate(4 * COUNT);
         Buffer to = device.allocate(4 * COUNT);
         Recording recording = device.record(List.of(copy(from, to), copy(to, from)))) {
-      int launches = FakeDriver.launches();
-      int graphs = FakeDriver.graphLaunches();
+      int launches = StandIn.launches();
+      int graphs = StandIn.graphLaunches();
       for (int i = 0; i < 4; i++) {
         values[39] = i;
         device.write(from, host(values));
         recording.run();
         assertArrayEquals(values, read(to, COUNT));
       }
-      assertEquals(2, FakeDriver.launches() - launches);
-      assertEquals(3, FakeDriver.graphLaunches() - graphs);
+      assertEquals(2, StandIn.launches() - launches);
+      assertEquals(3, StandIn.graphLaunches() - graphs);
       List<Recording.Timing> timings = recording.profile();
       assertEquals(2, timings.size());
-      assertEquals(4, FakeDriver.graphLaunches() - graphs);
+      assertEquals(4, StandIn.graphLaunches() - graphs);
       for (Recording.Timing timing : timings) {
         assertTrue(timing.queued() <= timing.start() && timing.start() <= timing.end());
       }
@@ -198,34 +197,34 @@ class CudaDeviceTest {
     try (Buffer from = device.allocate(4 * COUNT);
         Buffer to = device.allocate(4 * COUNT);
         Recording recording = device.record(List.of(copy(from, to)))) {
-      int launches = FakeDriver.launches();
+      int launches = StandIn.launches();
       assertEquals(1, recording.profile().size());
-      assertEquals(1, FakeDriver.launches() - launches);
+      assertEquals(1, StandIn.launches() - launches);
     }
   }
 
   @Test
   @Order(2)
   void whatCannotBeCapturedIsLaunchedOneByOne() {
-    FakeDriver.refuseCapture();
+    StandIn.refuseCapture();
     float[] values = new float[COUNT];
     try (Buffer from = device.allocate(4 * COUNT);
         Buffer to = device.allocate(4 * COUNT);
         Recording recording = device.record(List.of(copy(from, to)))) {
-      int launches = FakeDriver.launches();
-      int graphs = FakeDriver.graphLaunches();
+      int launches = StandIn.launches();
+      int graphs = StandIn.graphLaunches();
       for (int i = 0; i < 3; i++) {
         values[0] = i;
         device.write(from, host(values));
         recording.run();
         assertArrayEquals(values, read(to, COUNT));
       }
-      assertEquals(3, FakeDriver.launches() - launches);
+      assertEquals(3, StandIn.launches() - launches);
       assertEquals(1, recording.profile().size());
-      assertEquals(4, FakeDriver.launches() - launches);
-      assertEquals(graphs, FakeDriver.graphLaunches());
+      assertEquals(4, StandIn.launches() - launches);
+      assertEquals(graphs, StandIn.graphLaunches());
     } finally {
-      FakeDriver.refuseCapture();
+      StandIn.refuseCapture();
     }
   }
 
@@ -331,7 +330,7 @@ class CudaDeviceTest {
 
   @Test
   void closingInTheWrongOrderDoesNoHarm() {
-    int live = FakeDriver.live();
+    int live = StandIn.live();
     Device own = backend.open(device.info(), HAND);
     Buffer from = own.allocate(4 * COUNT);
     Buffer to = own.allocate(4 * COUNT);
@@ -350,6 +349,6 @@ class CudaDeviceTest {
     recording.close();
     to.close();
     assertEquals(0, own.liveObjects());
-    assertEquals(live, FakeDriver.live());
+    assertEquals(live, StandIn.live());
   }
 }

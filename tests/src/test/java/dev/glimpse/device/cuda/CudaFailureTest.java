@@ -27,7 +27,7 @@ class CudaFailureTest {
   @Test
   void aFailedKernelIsNamedAndTheDeviceCanBeClosed() throws IOException, InterruptedException {
     var cache = new ProgramCache(folder);
-    var backend = new CudaBackend(FakeDriver.libraries(), cache, cache);
+    var backend = new CudaBackend(StandIn.libraries(), cache, cache);
     Device device =
         backend.open(
             backend.devices().get(0),

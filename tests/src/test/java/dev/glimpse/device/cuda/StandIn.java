@@ -13,14 +13,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The libraries of {@code src/test/native/cuda}, compiled: NVIDIA's, as far as they are called. */
-final class FakeDriver {
+/** What stands in for an NVIDIA card: the libraries of {@code src/test/native/cuda}, compiled. */
+final class StandIn {
   private static final int LIVE = 100_000;
   private static final int LAUNCHES = 100_001;
   private static final int GRAPH_LAUNCHES = 100_002;
   private static final int REFUSE_CAPTURE = 100_003;
 
-  private FakeDriver() {}
+  private StandIn() {}
 
   private static CudaLibraries libraries;
 
