@@ -32,11 +32,10 @@ import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -100,7 +99,7 @@ final class ProfileCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "NAME=VALUE",
       description = "Set any setting; 'glimpse train MODEL --settings' lists them.")
-  private final Map<String, String> changes = new LinkedHashMap<>();
+  private final List<String> changes = new ArrayList<>();
 
   @Option(
       names = "--by",

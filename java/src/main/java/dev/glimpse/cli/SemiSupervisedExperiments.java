@@ -97,7 +97,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "NAME=VALUE",
       description = "Set any setting, of all models.")
-  private final Map<String, String> others = new LinkedHashMap<>();
+  private final List<String> others = new ArrayList<>();
 
   @Option(
       names = "--out",

@@ -5,8 +5,8 @@ import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingSettings;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -59,7 +59,7 @@ final class SettingOptions {
       arity = "1..*",
       paramLabel = "NAME=VALUE",
       description = "Set any setting; --settings lists them.")
-  private final Map<String, String> others = new LinkedHashMap<>();
+  private final List<String> others = new ArrayList<>();
 
   void applyTo(Settings settings) {
     boolean conditional = settings.all().stream().anyMatch(s -> s.name().equals("condition"));

@@ -6,6 +6,7 @@ import dev.glimpse.device.Device;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Model;
+import dev.glimpse.train.PyTorchWeights;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.Settings;
@@ -173,6 +174,10 @@ final class TrainCommand implements Callable<Integer> {
     Splits splits = Training.load(data, settings);
     DataShape shape = DataShape.of(splits.train());
     Model created = kind.create().apply(shape, settings);
+    String weights = settings.text("train.weights");
+    if (!weights.isEmpty()) {
+      PyTorchWeights.check(Path.of(weights));
+    }
     try (Device opened = compute.open()) {
       var config =
           RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);

@@ -43,6 +43,8 @@ public final class JsonFile {
 
   /** Of what is wrong; further lines of the parser's messages are for programmers. */
   static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    // The parser's own exceptions repeat their cause, with the name of its class in front.
+    Throwable told = e.getCause() == null ? e : e.getCause();
+    return String.valueOf(told.getMessage()).lines().findFirst().orElse("");
   }
 }

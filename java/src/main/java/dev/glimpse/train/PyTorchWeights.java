@@ -54,6 +54,16 @@ public final class PyTorchWeights {
   }
 
   /**
+   * Checks that a file of weights can be read, before anything is made that it is for.
+   *
+   * @throws SettingException for another ending
+   * @throws CheckpointException when there is no such file or it is damaged
+   */
+  public static void check(Path file) {
+    with(file, source -> {});
+  }
+
+  /**
    * Reads some parameters of a store. Whatever else the file holds, such as PyTorch's {@code
    * num_batches_tracked}, is passed over.
    *

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Named values with defaults and explanations. Whoever reads a setting defines it first; a name
@@ -50,6 +51,20 @@ public final class Settings {
   /** Gives a defined setting another default. */
   public Settings standard(String name, Object value) {
     return put(known(name), value);
+  }
+
+  /**
+   * Sets a value.
+   *
+   * @param assignment as {@code NAME=VALUE}
+   * @throws SettingException when it is not, or for the reasons of {@link #set(String, String)}
+   */
+  public void set(String assignment) {
+    int equals = assignment.indexOf('=');
+    if (equals < 1) {
+      throw new SettingException("a setting is NAME=VALUE, not '" + assignment + "'");
+    }
+    set(assignment.substring(0, equals), assignment.substring(equals + 1));
   }
 
   /**
@@ -132,14 +147,27 @@ public final class Settings {
   private Setting known(String name) {
     Setting setting = settings.get(name);
     if (setting == null) {
-      String nearest =
-          settings.keySet().stream()
-              .min(Comparator.comparingInt(other -> distance(name, other)))
-              .map(other -> "; did you mean " + other + "?")
-              .orElse("");
-      throw new SettingException("there is no setting '" + name + "'" + nearest);
+      String remedy =
+          nearest(name)
+              .map(other -> "did you mean " + other + "?")
+              .orElse("there are " + String.join(", ", settings.keySet()));
+      throw new SettingException("there is no setting '%s'; %s".formatted(name, remedy));
     }
     return setting;
+  }
+
+  /**
+   * What a name may have been meant for: {@code lr} for {@code train.lr}, or half of its letters.
+   */
+  private Optional<String> nearest(String name) {
+    return settings.keySet().stream()
+        .filter(other -> other.endsWith("." + name))
+        .findFirst()
+        .or(
+            () ->
+                settings.keySet().stream()
+                    .filter(other -> 2 * distance(name, other) <= name.length())
+                    .min(Comparator.comparingInt(other -> distance(name, other))));
   }
 
   /** The edit distance of Levenshtein. */

@@ -1,10 +1,12 @@
 package dev.glimpse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.io.Npz;
 import dev.glimpse.train.RunFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -66,7 +68,7 @@ class WeightsCommandTest {
     assertSame(file, again, "encoder.weight");
     assertSame(file, again, "decoder.weight");
 
-    String other = start("vae", file, "hidden=32");
+    String other = start("run", "vae", file, "hidden=32");
     assertTrue(other.contains("tensors are missing: encoder.0.weight, "), other);
   }
 
@@ -85,24 +87,25 @@ class WeightsCommandTest {
 
     Path file = folder.resolve("vae.safetensors");
     Cli.run("weights", run.toString(), "--out=" + file).succeeded();
-    String wider = start("vae", file, "hidden=33");
+    String wider = start("wider", "vae", file, "hidden=33");
     assertTrue(
         wider.contains("tensors have another shape: encoder.0.weight is [32, 784], not [33, 784]"),
         wider);
-    String other = start("cvae", file, "prior=network");
+    String other = start("other", "cvae", file, "prior=network");
     assertTrue(other.contains("4 of 12 tensors are missing: prior.0.weight, "), other);
-    String missing = start("vae", folder.resolve("none.npz"), "hidden=32");
+    String missing = start("missing", "vae", folder.resolve("none.npz"), "hidden=32");
     assertTrue(missing.contains("there is no such file"), missing);
+    assertFalse(Files.exists(folder.resolve("missing")), "a run's folder was made");
     String resumed = Cli.run("train", "--resume", run.toString(), "--weights=" + file).failure();
     assertTrue(resumed.contains("a run goes on with its own settings"), resumed);
   }
 
-  private String start(String model, Path file, String setting) {
+  private String start(String run, String model, Path file, String setting) {
     return Cli.run(
             "train",
             model,
             "--data=" + SmallRuns.data(),
-            "--out=" + folder.resolve("run"),
+            "--out=" + folder.resolve(run),
             "--weights=" + file,
             "--set",
             "hidden=32",

@@ -17,7 +17,8 @@ class SettingsTest {
           .define("rate", 1e-3, 0, "of learning")
           .define("fast", false, "or not")
           .define("layers", "400,400", "widths")
-          .choice("kind", List.of("plain", "fancy"), "of network");
+          .choice("kind", List.of("plain", "fancy"), "of network")
+          .define("train.lr", 1e-3, "of learning, too");
 
   @Test
   void haveTheirDefaults() {
@@ -56,10 +57,22 @@ class SettingsTest {
           kind  | odd   | kind is one of plain, fancy, not 'odd'
           widht | 3     | there is no setting 'widht'; did you mean width?
           ratte | 3     | there is no setting 'ratte'; did you mean rate?
+          lr    | 3     | there is no setting 'lr'; did you mean train.lr?
+          nope  | 3     | there is no setting 'nope'; there are width, seed, rate, fast, layers, kind, train.lr
           """)
   void refuseWhatDoesNotSuit(String name, String text, String message) {
     var refusal = assertThrows(SettingException.class, () -> settings.set(name, text));
     assertEquals(message, refusal.getMessage());
+  }
+
+  @Test
+  void areSetByAnAssignment() {
+    settings.set("layers=a=b");
+    assertEquals("a=b", settings.text("layers"));
+    for (String wrong : List.of("width", "=3", "")) {
+      var refusal = assertThrows(SettingException.class, () -> settings.set(wrong));
+      assertEquals("a setting is NAME=VALUE, not '" + wrong + "'", refusal.getMessage());
+    }
   }
 
   @Test

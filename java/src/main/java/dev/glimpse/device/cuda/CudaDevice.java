@@ -89,7 +89,7 @@ final class CudaDevice implements Device {
   public Buffer allocate(long bytes) {
     CUstream_st queue = stream();
     if (bytes <= 0 || bytes > info.maxAllocation()) {
-      throw outOfMemory(bytes, "CUDA_ERROR_INVALID_VALUE");
+      throw outOfMemory(bytes, "CUDA_ERROR_OUT_OF_MEMORY");
     }
     long[] address = new long[1];
     int code = pooled ? cuMemAllocAsync(address, bytes, queue) : cuMemAlloc(address, bytes);
