@@ -83,6 +83,15 @@ class DamagedRunTest {
   }
 
   @Test
+  void whatIsWrongIsSaidWithoutNamesOfClasses() throws IOException {
+    byte[] list = "[1, 2]".getBytes(StandardCharsets.UTF_8);
+    var error = refused("config.json", list, () -> RunFolder.open(folder));
+    assertTrue(
+        error.getMessage().contains("cannot be read: Expected BEGIN_OBJECT but was BEGIN_ARRAY"),
+        error::getMessage);
+  }
+
+  @Test
   void textThatIsNoUtf8() throws IOException {
     byte[] latin1 = CONFIG.replace("vae", "v\u00e4e").getBytes(StandardCharsets.ISO_8859_1);
     var error = refused("config.json", latin1, () -> RunFolder.open(folder));
