@@ -41,10 +41,10 @@ INLINE float max_vec(vec v) {
 #endif
 
 // Runs the statements for each vector of a row, with `count` valid elements at c.
-#define FOR_ROW(...)                                  \
+#define FOR_ROW(statements)                           \
   for (int c = FIRST; c < columns; c += STEP) {       \
     const int count = min(VECTOR, columns - c);       \
-    __VA_ARGS__                                       \
+    statements                                        \
   }
 
 // Lanes beyond the row's end hold the row's first element, which changes no maximum.

@@ -27,26 +27,26 @@
 
 #ifdef CPU
 #define ITEM WORK_GROUP(1, 1)
-#define FOR_ITEM(...)                                          \
+#define FOR_ITEM(statements)                                   \
   const int first = get_global_id(0) * per_item;               \
   const int last = min(n, first + per_item);                   \
   int i = first;                                               \
   for (; i + VECTOR <= last; i += VECTOR) {                    \
     const int count = VECTOR;                                  \
-    __VA_ARGS__                                                \
+    statements                                                 \
   }                                                            \
   if (i < last) {                                              \
     const int count = last - i;                                \
-    __VA_ARGS__                                                \
+    statements                                                 \
   }
 #else
 #define GROUP 64
 #define ITEM WORK_GROUP(GROUP, 1)
-#define FOR_ITEM(...)             \
+#define FOR_ITEM(statements)      \
   const int i = get_global_id(0); \
   if (i < n) {                    \
     const int count = 1;          \
-    __VA_ARGS__                   \
+    statements                    \
   }
 #endif
 

@@ -1,5 +1,6 @@
 # Compiles each file of the folder KERNELS for AMD's GPUs, to objects in the folder OUTPUT. Needs no
-# GPU, only a clang with the amdgcn target, which is looked for each time the test runs.
+# GPU, only a clang with the amdgcn target, which is looked for each time the test runs. Pedantic,
+# because compilers of other vendors refuse what this one adds to the language.
 cmake_minimum_required(VERSION 3.22)
 
 find_program(clang NAMES clang clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14
@@ -25,7 +26,7 @@ foreach(file IN LISTS files)
     foreach(switch IN LISTS switches)
       execute_process(
         COMMAND ${clang} -x cl -cl-std=CL1.2 -target amdgcn-amd-amdhsa -mcpu=${gpu} -nogpulib
-          -Xclang -finclude-default-header -Werror -DGPU -D${switch}=1 -I ${KERNELS} -c ${file}
+          -Xclang -finclude-default-header -Wpedantic -Werror -DGPU -D${switch}=1 -I ${KERNELS} -c ${file}
           -o ${OUTPUT}/${name}.${gpu}.${switch}.o
         RESULT_VARIABLE status)
       if(status EQUAL 0)

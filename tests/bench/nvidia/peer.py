@@ -6,10 +6,12 @@ compiled.
 A step is forward, backward and optimizer, on random inputs of a fixed seed that stay on the device.
 Eager is PyTorch as it comes; compiled is torch.compile(mode="reduce-overhead"), that is with CUDA
 graphs; it goes back through the whole pass for each player, where eager prunes. Both with cuDNN's
-benchmark mode, fused Adam and channels_last, in FP32 and with TF32.
+benchmark mode and fused Adam, in FP32 and with TF32, and convolutions in both layouts, of which the
+faster one is the peer.
 """
 
 import argparse
+import itertools
 import json
 import math
 import statistics
@@ -21,6 +23,8 @@ import torch.nn.functional as F
 from torch import nn
 
 BATCH = {"W1": 100, "W2": 64, "W3": 100, "W4": 100, "W5": 64, "LSTM": 100, "LSTMForward": 100}
+CONVOLUTIONAL = {"W2", "W3", "W5"}
+LAYOUTS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 
 
 def adam(modules, rate, beta1=0.9):
@@ -253,7 +257,8 @@ class W5(nn.Module):
     def __init__(self, batch):
         super().__init__()
         widths = [512, 256, 128, 64, 3]
-        up = [nn.ConvTranspose2d(100, 512, 4, 1, 0), nn.BatchNorm2d(512), nn.ReLU()]
+        # On images of one pixel a transposed convolution is a product, and so is the last one.
+        up = [nn.Linear(100, 512 * 16), nn.Unflatten(1, (512, 4, 4)), nn.BatchNorm2d(512), nn.ReLU()]
         down = []
         for many, few in zip(widths, widths[1:]):
             up += [nn.ConvTranspose2d(many, few, 4, 2, 1)]
@@ -261,14 +266,14 @@ class W5(nn.Module):
             norm = [nn.BatchNorm2d(many)] if few > 3 else []
             down = [nn.Conv2d(few, many, 4, 2, 1), *norm, nn.LeakyReLU(0.2)] + down
         self.generator = nn.Sequential(*up)
-        self.discriminator = nn.Sequential(*down, nn.Conv2d(512, 1, 4, 1, 0))
+        self.discriminator = nn.Sequential(*down, nn.Flatten(), nn.Linear(512 * 16, 1))
         self.batch = batch
 
     def inputs(self):
         return [torch.rand(self.batch, 3, 64, 64) * 2 - 1]
 
     def losses(self, x):
-        made = self.generator(torch.randn(self.batch, 100, 1, 1, device=x.device))
+        made = self.generator(torch.randn(self.batch, 100, device=x.device))
         real, fake = self.discriminator(x), self.discriminator(made)
         return [bce(fake, 1.0), bce(real, 1.0) + bce(fake, 0.0)]
 
@@ -324,6 +329,8 @@ def step_of(model, forward):
         for i, (loss, own) in enumerate(zip(losses, parameters)):
             gradients = torch.autograd.grad(loss, own, retain_graph=i + 1 < len(losses))
             for parameter, gradient in zip(own, gradients):
+                if gradient.stride() != parameter.stride():  # What fused Adam refuses.
+                    gradient = torch.empty_like(parameter).copy_(gradient)
                 parameter.grad = gradient
         for own, (_, optimizer) in zip(parameters, players):
             if max_norm:
@@ -335,13 +342,11 @@ def step_of(model, forward):
     return step
 
 
-def measure(name, compiled, device, batch, least_seconds):
+def measure(name, compiled, layout, device, batch, least_seconds):
     torch.manual_seed(1)
-    model = globals()[name](batch).to(device)
-    if any(isinstance(m, nn.Conv2d) for m in model.modules()):
-        model = model.to(memory_format=torch.channels_last)
+    model = globals()[name](batch).to(device, memory_format=layout)
     inputs = [x.to(device) for x in model.inputs()]
-    inputs = [x.to(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs]
+    inputs = [x.to(memory_format=layout) if x.dim() == 4 else x for x in inputs]
     forward = torch.compile(model.losses, mode="reduce-overhead") if compiled else model.losses
     step = step_of(model, forward)
 
@@ -364,9 +369,7 @@ def measure(name, compiled, device, batch, least_seconds):
     while len(times) < 20 or sum(times) < least_seconds:
         times.append(run()[0])
     return {
-        "workload": name,
         "batch": batch,
-        "mode": "compiled" if compiled else "eager",
         "ms": round(1e3 * statistics.median(times), 4),
         "best_ms": round(1e3 * min(times), 4),
         "steps": len(times),
@@ -380,6 +383,8 @@ def main():
     parser.add_argument("--only", nargs="+", default=list(BATCH), choices=list(BATCH))
     parser.add_argument("--batch", type=int, help="instead of each workload's own; to try it out")
     parser.add_argument("--modes", nargs="+", default=["eager", "compiled"])
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "tf32"])
+    parser.add_argument("--layouts", nargs="+", default=list(LAYOUTS), choices=list(LAYOUTS))
     parser.add_argument("--seconds", type=float, default=2.0, help="of steps to time, at least")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -387,19 +392,25 @@ def main():
     # A step of several players goes back through one compiled pass more than once.
     torch._functorch.config.donated_buffer = False
     card = torch.cuda.get_device_name() if options.device == "cuda" else "CPU"
-    for tf32 in [False, True] if options.device == "cuda" else [False]:
-        torch.backends.cuda.matmul.allow_tf32 = tf32
-        torch.backends.cudnn.allow_tf32 = tf32
-        for name in options.only:
-            for mode in options.modes:
-                batch = options.batch or BATCH[name]
-                try:
-                    row = measure(name, mode == "compiled", options.device, batch, options.seconds)
-                except Exception as failure:  # One that fails must not hide the others' times.
-                    row = {"workload": name, "mode": mode, "failed": str(failure).split("\n")[0]}
-                row |= {"precision": "tf32" if tf32 else "fp32", "torch": torch.__version__}
-                row["card"] = card
-                print(json.dumps(row) if options.json else row, flush=True)
+    for precision in options.precisions:
+        torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+        torch.backends.cudnn.allow_tf32 = precision == "tf32"
+        torch.compiler.reset()
+        cases = itertools.product(options.only, options.modes, options.layouts)
+        for name, mode, layout in cases:
+            if name not in CONVOLUTIONAL and layout != options.layouts[0]:
+                continue
+            batch = options.batch or BATCH[name]
+            compiled = mode == "compiled"
+            try:
+                row = measure(
+                    name, compiled, LAYOUTS[layout], options.device, batch, options.seconds
+                )
+            except Exception as failure:  # One that fails must not hide the others' times.
+                row = {"failed": repr(failure).split("\n")[0]}
+            case = {"workload": name, "mode": mode, "precision": precision, "layout": layout}
+            row = case | row | {"torch": torch.__version__, "card": card}
+            print(json.dumps(row) if options.json else row, flush=True)
 
 
 if __name__ == "__main__":
