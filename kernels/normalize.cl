@@ -8,8 +8,8 @@
 //
 // The normalisation itself and its gradient are pointwise (f_normalize): they fuse with activations.
 //
-// CPU: a work-item takes block id 0, a strip of columns at a time. GPU: a work-group of 64 x 4 takes
-// 64 columns (id 0) of block id 1, four rows at a time; the combinations take a column each.
+// CPU: a work-item takes block id 0, a strip of columns at a time, and one the combination. GPU: a
+// work-group (column_group.h) takes a block, and then all blocks' sums.
 //
 // Cost: 3 or 4 FLOPs and 4 or 8 bytes an element; bound by memory.
 
@@ -40,6 +40,7 @@
 #ifdef CPU
 
 #define ITEM WORK_GROUP(1, 1)
+#define LOCALS
 #define FOR_COLUMNS for (int column = 0; column < columns; column += VECTOR)
 
 __kernel ITEM void pair_sums(OPERANDS, __global float* restrict parts, const int rows,
@@ -83,47 +84,6 @@ __kernel ITEM void pair_sums(OPERANDS, __global float* restrict parts, const int
   }
 }
 
-#else
-
-#define GROUP_COLUMNS 64
-#define GROUP_ROWS 4
-#define ITEM WORK_GROUP(64, 1)
-#define FOR_COLUMNS for (int column = get_global_id(0); column < columns; column += get_global_size(0))
-
-__kernel WORK_GROUP(GROUP_COLUMNS, GROUP_ROWS) void pair_sums(
-    OPERANDS, __global float* restrict parts, const int rows, const int columns,
-    const int rows_per_block) {
-  __local float sums[GROUP_ROWS * GROUP_COLUMNS];
-  __local float others[GROUP_ROWS * GROUP_COLUMNS];
-  const int lane = get_local_id(0);
-  const int column = get_global_id(0);
-  const int block = get_group_id(1);
-  const int first = block * rows_per_block;
-  const int last = min(first + rows_per_block, rows);
-  float sum = 0.0f, sum_other = 0.0f;
-  if (column < columns) {
-    ABOUT(column, 1)
-    for (int row = first + get_local_id(1); row < last; row += GROUP_ROWS) {
-      PAIR(row * columns + column, 1)
-      sum += one;
-      sum_other += other;
-    }
-  }
-  sums[get_local_id(1) * GROUP_COLUMNS + lane] = sum;
-  others[get_local_id(1) * GROUP_COLUMNS + lane] = sum_other;
-  barrier(CLK_LOCAL_MEM_FENCE);
-  if (get_local_id(1) == 0 && column < columns) {
-    for (int r = 1; r < GROUP_ROWS; r++) {
-      sum += sums[r * GROUP_COLUMNS + lane];
-      sum_other += others[r * GROUP_COLUMNS + lane];
-    }
-    parts[block * 2 * columns + column] = sum;
-    parts[block * 2 * columns + columns + column] = sum_other;
-  }
-}
-
-#endif
-
 #define COMBINE                                                                    \
   const int count = min(VECTOR, columns - column);                                 \
   vec sum = (vec)(0.0f), sum_other = (vec)(0.0f);                                  \
@@ -132,11 +92,67 @@ __kernel WORK_GROUP(GROUP_COLUMNS, GROUP_ROWS) void pair_sums(
     sum_other += load_vec(parts + (b * 2 + 1) * columns + column, count);          \
   }
 
+#else
+
+#include "column_group.h"
+
+#define ITEM COLUMN_GROUP_SIZE
+#define LOCALS __local float partial[COLUMN_GROUP];
+#define FOR_COLUMNS const int column = get_global_id(0);
+
+__kernel COLUMN_GROUP_SIZE void pair_sums(OPERANDS, __global float* restrict parts, const int rows,
+                                          const int columns, const int rows_per_block) {
+  LOCALS
+  const int column = get_global_id(0);
+  const int block = get_group_id(1);
+  const int last = min(rows, (block + 1) * rows_per_block);
+  float sums[IN_FLIGHT] = {0.0f}, others[IN_FLIGHT] = {0.0f};
+  if (column < columns) {
+    ABOUT(column, 1)
+    int row = block * rows_per_block + get_local_id(1);
+    for (; row + (IN_FLIGHT - 1) * GROUP_ROWS < last; row += IN_FLIGHT * GROUP_ROWS) {
+      for (int i = 0; i < IN_FLIGHT; i++) {
+        PAIR((row + i * GROUP_ROWS) * columns + column, 1)
+        sums[i] += one;
+        others[i] += other;
+      }
+    }
+    for (; row < last; row += GROUP_ROWS) {
+      PAIR(row * columns + column, 1)
+      sums[0] += one;
+      others[0] += other;
+    }
+  }
+  const float sum = rows_sum(partial, sum_of_sums(sums));
+  const float sum_other = rows_sum(partial, sum_of_sums(others));
+  if (get_local_id(1) == 0 && column < columns) {
+    parts[block * 2 * columns + column] = sum;
+    parts[(block * 2 + 1) * columns + column] = sum_other;
+  }
+}
+
+// Only the items of the group's first row go on.
+#define COMBINE                                                      \
+  const int count = 1;                                               \
+  float sum = 0.0f, sum_other = 0.0f;                                \
+  if (column < columns) {                                            \
+    for (int b = get_local_id(1); b < blocks; b += GROUP_ROWS) {     \
+      sum += parts[b * 2 * columns + column];                        \
+      sum_other += parts[(b * 2 + 1) * columns + column];            \
+    }                                                                \
+  }                                                                  \
+  sum = rows_sum(partial, sum);                                      \
+  sum_other = rows_sum(partial, sum_other);                          \
+  if (get_local_id(1) > 0 || column >= columns) return;
+
+#endif
+
 #if GRADIENT
 
 __kernel ITEM void combine_sums(__global const float* restrict parts, __global float* restrict sums,
                                 __global float* restrict others, const int columns,
                                 const int blocks) {
+  LOCALS
   FOR_COLUMNS {
     COMBINE
     store_vec(sum, sums + column, count);
@@ -151,6 +167,7 @@ __kernel ITEM void combine_moments(__global const float* restrict x,
                                    __global float* restrict mean, __global float* restrict variance,
                                    __global float* restrict deviation, const int columns,
                                    const int blocks, const float share, const float epsilon) {
+  LOCALS
   FOR_COLUMNS {
     COMBINE
     const vec offset = sum * share;

@@ -1,7 +1,8 @@
 // Sums of a matrix [rows, columns] with rows of `stride` floats from x[offset].
 //
-// column_sum: y[c] = sum over r of x[r, c]. CPU: a work-item sums a strip of STRIP columns. GPU: a
-// work-group of 64 x 4 sums 64 columns, four rows at a time, then its four partial sums.
+// column_sum: y[c] = sum over r of x[r, c]. CPU: a work-item sums a strip of STRIP columns. GPU:
+// y[b, c] is the sum over block b of rows, by a work-group (column_group.h); the same again over the
+// blocks gives the whole.
 // sum_all: y[0] = scale times the sum of n floats, by one work-group. In a fixed order, so the bits never vary.
 // sum_squares: y[g] = the sum of squares of the g-th of `groups` equal parts; with sum_all, a norm.
 //
@@ -70,27 +71,29 @@ __kernel WORK_GROUP(1, 1) void sum_squares(__global const float* restrict x,
 
 #else
 
-#define GROUP_COLUMNS 64
-#define GROUP_ROWS 4
 #define GROUP 256
 #include "dialect/group.h"
+#include "column_group.h"
 
-__kernel WORK_GROUP(GROUP_COLUMNS, GROUP_ROWS) void column_sum(
-    __global const float* restrict x, __global float* restrict y, const int rows, const int columns,
-    const int offset, const int stride) {
-  __local float partial[GROUP_ROWS * GROUP_COLUMNS];
-  const int lane = get_local_id(0);
+__kernel COLUMN_GROUP_SIZE void column_sum(__global const float* restrict x,
+                                           __global float* restrict y, const int rows,
+                                           const int columns, const int offset, const int stride,
+                                           const int rows_per_block) {
+  __local float partial[COLUMN_GROUP];
   const int column = get_global_id(0);
-  float sum = 0.0f;
+  const int block = get_group_id(1);
+  const int last = min(rows, (block + 1) * rows_per_block);
+  float sums[IN_FLIGHT] = {0.0f};
   if (column < columns) {
-    for (int r = get_local_id(1); r < rows; r += GROUP_ROWS) sum += x[offset + r * stride + column];
+    __global const float* in = x + offset + column;
+    int row = block * rows_per_block + get_local_id(1);
+    for (; row + (IN_FLIGHT - 1) * GROUP_ROWS < last; row += IN_FLIGHT * GROUP_ROWS) {
+      for (int i = 0; i < IN_FLIGHT; i++) sums[i] += in[(row + i * GROUP_ROWS) * stride];
+    }
+    for (; row < last; row += GROUP_ROWS) sums[0] += in[row * stride];
   }
-  partial[get_local_id(1) * GROUP_COLUMNS + lane] = sum;
-  barrier(CLK_LOCAL_MEM_FENCE);
-  if (get_local_id(1) == 0 && column < columns) {
-    for (int r = 1; r < GROUP_ROWS; r++) sum += partial[r * GROUP_COLUMNS + lane];
-    y[column] = sum;
-  }
+  const float sum = rows_sum(partial, sum_of_sums(sums));
+  if (get_local_id(1) == 0 && column < columns) y[block * columns + column] = sum;
 }
 
 __kernel WORK_GROUP(GROUP, 1) void sum_all(__global const float* restrict x,

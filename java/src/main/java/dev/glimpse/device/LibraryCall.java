@@ -15,6 +15,11 @@ public sealed interface LibraryCall extends Work {
   enum Kind {
     GEMM,
     CONVOLUTION,
+    /**
+     * In its place where our kernels are faster at most convolutions: only the others are asked
+     * for.
+     */
+    SOME_CONVOLUTIONS,
     /** Convolutions of {@link Type#BFLOAT16}. */
     BFLOAT16_CONVOLUTION,
     BATCH_NORM,

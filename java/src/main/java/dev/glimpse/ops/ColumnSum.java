@@ -1,14 +1,17 @@
 package dev.glimpse.ops;
 
+import dev.glimpse.device.Buffer;
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import java.util.List;
 import java.util.Map;
 
-/** The sum over all axes but the last: {@code [.., C] -> [C]}. The gradient of a bias. */
+/**
+ * The sum over all axes but the last: {@code [.., C] -> [C]}. The gradient of a bias. A GPU sums
+ * blocks of rows first, and then the sums.
+ */
 public record ColumnSum() implements Op {
   private static final int CPU_STRIP = 32;
-  private static final int GPU_COLUMNS = 64;
-  private static final int GPU_ROWS = 4;
 
   @Override
   public String name() {
@@ -31,21 +34,69 @@ public record ColumnSum() implements Op {
   }
 
   @Override
-  public void lower(Site site) {
-    launch(site, site.input(0), site.output(0));
+  public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    return workspaces(device, inputs.get(0).rows(), inputs.get(0).columns());
   }
 
-  /** The launch, which another op may need beside its own. */
-  static void launch(Site site, View x, View y) {
-    int columns = x.columns();
-    boolean cpu = site.device().kind().isCpu();
+  @Override
+  public void lower(Site site) {
+    launch(site, site.input(0), site.output(0), 0);
+  }
+
+  /**
+   * What {@link #launch} needs for a matrix of this size: the sums of blocks, if there are some.
+   */
+  static List<Long> workspaces(DeviceInfo device, int rows, int columns) {
+    if (device.kind().isCpu()) {
+      return List.of();
+    }
+    int blocks = ColumnGroups.of(device, rows, columns).blocks();
+    return blocks > 1 ? List.of(4L * blocks * columns) : List.of();
+  }
+
+  /**
+   * The launches, which another op may need beside its own.
+   *
+   * @param workspace the index of what {@link #workspaces} asked for
+   */
+  static void launch(Site site, View x, View y, int workspace) {
+    if (site.device().kind().isCpu()) {
+      site.launch(
+          site.kernel("reduce.cl", "column_sum", Map.of()),
+          List.of(x.buffer(), y.buffer(), x.rows(), x.columns(), x.offset(), x.stride()),
+          List.of((x.columns() + CPU_STRIP - 1) / CPU_STRIP, 1),
+          List.of(1, 1),
+          new Cost(x.size(), x.bytes() + y.bytes()));
+      return;
+    }
+    if (ColumnGroups.of(site.device(), x.rows(), x.columns()).blocks() == 1) {
+      launchBlocks(site, x, y.buffer());
+      return;
+    }
+    Buffer sums = site.workspace(workspace);
+    int blocks = launchBlocks(site, x, sums);
+    View rows = new View(sums, blocks, x.columns(), 0, x.columns());
+    launch(site, ColumnGroups.whole(blocks, x.columns()), rows, y.buffer());
+  }
+
+  /**
+   * On a GPU, the sums of each of some blocks of rows.
+   *
+   * @return how many blocks
+   */
+  static int launchBlocks(Site site, View x, Buffer sums) {
+    ColumnGroups groups = ColumnGroups.of(site.device(), x.rows(), x.columns());
+    launch(site, groups, x, sums);
+    return groups.blocks();
+  }
+
+  private static void launch(Site site, ColumnGroups groups, View x, Buffer sums) {
     site.launch(
-        site.kernel("reduce.cl", "column_sum", Map.of()),
-        List.of(x.buffer(), y.buffer(), x.rows(), columns, x.offset(), x.stride()),
-        cpu
-            ? List.of((columns + CPU_STRIP - 1) / CPU_STRIP, 1)
-            : List.of((columns + GPU_COLUMNS - 1) / GPU_COLUMNS * GPU_COLUMNS, GPU_ROWS),
-        cpu ? List.of(1, 1) : List.of(GPU_COLUMNS, GPU_ROWS),
-        new Cost(x.size(), x.bytes() + y.bytes()));
+        site.kernel("reduce.cl", "column_sum", groups.defines()),
+        List.of(
+            x.buffer(), sums, x.rows(), x.columns(), x.offset(), x.stride(), groups.rowsPerBlock()),
+        groups.global(groups.blocks()),
+        groups.local(),
+        new Cost(x.size(), x.bytes() + 4L * groups.blocks() * x.columns()));
   }
 }

@@ -154,7 +154,7 @@ public record Convolution(
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
-    if (LibraryConvolution.serves(device)) {
+    if (LibraryConvolution.serves(device, inputs.get(1))) {
       Shape x = inputs.get(0);
       Shape y = shapes(inputs).get(0);
       return LibraryConvolution.workspaces(
@@ -183,7 +183,7 @@ public record Convolution(
   /** The weights, which are packed, or put in a library's order. */
   @Override
   public Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
-    if (LibraryConvolution.serves(device)) {
+    if (LibraryConvolution.serves(device, inputs.get(1))) {
       return Optional.of(new Preparation(1, LibraryConvolution.form(scatter != swapped)));
     }
     if (!device.kind().isCpu()) {
@@ -201,7 +201,7 @@ public record Convolution(
 
   @Override
   public void lower(Site site) {
-    if (LibraryConvolution.serves(site.device())) {
+    if (LibraryConvolution.serves(site.device(), site.inputShape(1))) {
       LibraryConvolution.convolve(site, this);
       return;
     }

@@ -134,8 +134,8 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
-    if (LibraryConvolution.serves(device)) {
-      Shape weights = shapes(inputs).get(0);
+    Shape weights = shapes(inputs).get(0);
+    if (LibraryConvolution.serves(device, weights)) {
       return LibraryConvolution.workspaces(
           device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
     }
@@ -154,18 +154,19 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   @Override
   public void lower(Site site) {
-    if (LibraryConvolution.serves(site.device())) {
+    DeviceInfo device = site.device();
+    Shape imageShape = site.inputShape(0);
+    Shape weights = shapes(List.of(imageShape, site.inputShape(1))).get(0);
+    if (LibraryConvolution.serves(device, weights)) {
       LibraryConvolution.byWeights(site, this);
       return;
     }
     View image = site.input(0);
     View field = site.input(1);
-    DeviceInfo device = site.device();
-    Shape imageShape = site.inputShape(0);
     Optional<Winograd> winograd = winograd(device, imageShape, site.inputShape(1));
     if (winograd.isPresent()) {
       Chain.Rendered rendered = epilogue(site, imageShape.columns(), site.inputShape(1).columns());
-      long elements = shapes(List.of(imageShape, site.inputShape(1))).get(0).size();
+      long elements = weights.size();
       winograd.get().convolveByWeights(site, fieldFirst, rendered, elements * epilogue.flops());
       return;
     }

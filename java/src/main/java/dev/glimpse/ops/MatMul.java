@@ -124,7 +124,14 @@ public record MatMul(
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Geometry size = geometry(inputs.get(0), inputs.get(1));
     if (device.libraries().contains(LibraryCall.Kind.GEMM)) {
-      return epilogue.equals(Chain.STORE) ? List.of() : List.of(4L * size.m * size.n);
+      var workspaces = new ArrayList<Long>();
+      if (!epilogue.equals(Chain.STORE)) {
+        workspaces.add(4L * size.m * size.n);
+      }
+      if (columnSum) {
+        workspaces.addAll(ColumnSum.workspaces(device, size.k, size.n));
+      }
+      return workspaces;
     }
     if (!device.kind().isCpu() || !packs(size)) {
       return List.of();
@@ -267,7 +274,8 @@ public record MatMul(
       FusedPointwise.launch(site, epilogue, operands, out);
     }
     if (columnSum) {
-      ColumnSum.launch(site, site.input(1), site.output(out.size()));
+      int workspace = epilogue.equals(Chain.STORE) ? 0 : 1;
+      ColumnSum.launch(site, site.input(1), site.output(out.size()), workspace);
     }
   }
 

@@ -1,15 +1,20 @@
 package dev.glimpse.ops;
 
+import dev.glimpse.device.Buffer;
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The sum of all elements times a factor, a scalar: with 1/n, the mean. One work-group; long
- * tensors are summed by rows first.
+ * tensors are summed by rows first, and on a GPU what is long even then by blocks.
  */
 public record Sum(float scale) implements Op {
   private static final int GPU_GROUP = 256;
+
+  /** What one work-group sums faster than several and then one. */
+  private static final int GPU_LONGEST = 8192;
 
   @Override
   public String name() {
@@ -27,14 +32,31 @@ public record Sum(float scale) implements Op {
   }
 
   @Override
+  public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
+    int n = inputs.get(0).size();
+    return n > GPU_LONGEST ? ColumnSum.workspaces(device, n, 1) : List.of();
+  }
+
+  @Override
   public void lower(Site site) {
     View x = site.input(0);
-    int items = site.device().kind().isCpu() ? 1 : GPU_GROUP;
+    if (site.device().kind().isCpu()) {
+      launch(site, x.buffer(), x.size(), 1);
+    } else if (x.size() <= GPU_LONGEST) {
+      launch(site, x.buffer(), x.size(), GPU_GROUP);
+    } else {
+      View column = new View(x.buffer(), x.size(), 1, 0, 1);
+      int blocks = ColumnSum.launchBlocks(site, column, site.workspace(0));
+      launch(site, site.workspace(0), blocks, GPU_GROUP);
+    }
+  }
+
+  private void launch(Site site, Buffer x, int count, int items) {
     site.launch(
         site.kernel("reduce.cl", "sum_all", Map.of()),
-        List.of(x.buffer(), site.output(0).buffer(), x.size(), scale),
+        List.of(x, site.output(0).buffer(), count, scale),
         List.of(items, 1),
         List.of(items, 1),
-        new Cost(x.size(), x.bytes()));
+        new Cost(count, 4L * count));
   }
 }

@@ -268,6 +268,22 @@ class LibraryCallsTest {
   }
 
   @Test
+  void aLibraryForSomeConvolutionsIsAskedForTheseOnly() {
+    Set<Kind> some = EnumSet.of(Kind.SOME_CONVOLUTIONS);
+    assertWork(some, true, convolution(3, 16, 16), "conv2d.cl:conv2d");
+    String[] called = {"filter.cl:filter_of_weights", "Convolve"};
+    assertWork(some, true, convolution(5, 16, 16), called);
+    assertWork(some, true, convolution(3, 1, 16), called);
+    assertWork(some, true, convolution(3, 16, 1), called);
+    assertWork(Set.of(Kind.CONVOLUTION), true, convolution(3, 16, 16), called);
+  }
+
+  private static Tensor convolution(int side, int channels, int fields) {
+    Tensor weights = input("weights", side, side, channels, fields);
+    return Ops.conv2d(input("images", 2, 6, 6, channels), weights, Window.square(side, 1, 0));
+  }
+
+  @Test
   void convolutionsInBfloat16AreRoundedOnTheWayInAndOut() {
     Set<Kind> kinds = EnumSet.of(Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION);
     List<Tensor> operands = List.of(input("images", 2, 5, 5, 3), input("weights", 3, 3, 3, 4));

@@ -70,7 +70,7 @@ final class NormalizationCases {
   }
 
   /** Far from zero, where squares would cancel. */
-  private static OpCase moment(int number, Argument x) {
+  static OpCase moment(int number, Argument x) {
     return new OpCase(
         List.of("mean", "variance", "inverse deviation").get(number),
         List.of(x.data()),
@@ -82,7 +82,7 @@ final class NormalizationCases {
   }
 
   /** Of x, scale and shift. */
-  private static Tensor batch(List<Tensor> t) {
+  static Tensor batch(List<Tensor> t) {
     List<Tensor> moments = moments(t.get(0));
     return Tensor.of(
         new BatchNormalize(), t.get(0), moments.get(0), moments.get(2), t.get(1), t.get(2));

@@ -50,6 +50,7 @@ class OpCaseTest {
       groups.put(group, OpCases.brief().get(group));
     }
     groups.put("windows", OpCases.sizes().get("convolutions by windows"));
+    groups.put("tall sums", OpCases.exceptions().get("tall sums"));
     groups.put("linear epilogues", LinearEpilogueCases.of(7, 15, 3));
     Set<Kind> kinds = EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM, Kind.LSTM);
     return Stream.concat(

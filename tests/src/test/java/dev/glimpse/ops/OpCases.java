@@ -86,6 +86,7 @@ public final class OpCases {
     for (int[] s : new int[][] {{1, 1}, {1, 93}}) {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
+    groups.put("tall sums", tallSums());
     groups.put("packed products", packedProducts());
     groups.put("first axis 1 x 1", FirstAxisCases.of(1, 1));
     for (int[] s : new int[][] {{1, 1, 1}, {6, 33, 31}, {97, 512, 3}, {49, 1024, 65}}) {
@@ -269,6 +270,28 @@ public final class OpCases {
             t -> Node.of(new SoftmaxCrossEntropy.Gradient(), t).outputs().get(0)),
         unary("repeat", x, t -> Ops.repeat(t, 3)),
         unary("sum of repeats", x, t -> Tensor.of(new SumRepeats(rows), t)));
+  }
+
+  /** Sums of so many rows that a GPU takes them block by block. */
+  private static List<OpCase> tallSums() {
+    Argument x = Argument.of("x", 4099, 3);
+    Argument column = Argument.of("column", 9001, 1);
+    Argument scale = Argument.of("scale", 3);
+    Argument shift = Argument.of("shift", 3);
+    Argument weights = Argument.of("weights", 3, 5);
+    Argument bias = Argument.of("bias", 5);
+    return List.of(
+        unary("column sums", x, Ops::columnSum),
+        unary("one column", column, Ops::columnSum),
+        unary("of a part", x.data(), t -> Ops.columnSum(Ops.split(t, List.of(1, 2)).get(1))),
+        unary("sum", column, t -> Tensor.of(new Sum(0.25f), t)),
+        NormalizationCases.moment(0, x),
+        NormalizationCases.moment(1, x),
+        new OpCase("batch normalisation", List.of(x, scale, shift), NormalizationCases::batch),
+        new OpCase(
+            "beside a product",
+            List.of(x.data(), weights, bias),
+            t -> Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2))));
   }
 
   /** Operands whose rows lie apart, or start inside a buffer. */

@@ -56,6 +56,11 @@ final class CudaCalls {
       if (options.precision().equals(Optional.of(Precision.BF16))) {
         kinds.add(LibraryCall.Kind.BFLOAT16_CONVOLUTION);
       }
+      if (options.kernels() == Kernels.AUTO
+          && options.precision().equals(Optional.of(Precision.FP32))) {
+        kinds.remove(LibraryCall.Kind.CONVOLUTION);
+        kinds.add(LibraryCall.Kind.SOME_CONVOLUTIONS);
+      }
       if (options.kernels() == Kernels.LIBRARY) {
         // Ours is a pass less, as its activation fuses: cuDNN's is for who wants to compare.
         kinds.add(LibraryCall.Kind.BATCH_NORM);

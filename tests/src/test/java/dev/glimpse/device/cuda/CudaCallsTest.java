@@ -431,6 +431,9 @@ class CudaCallsTest {
         EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BFLOAT16_CONVOLUTION, Kind.LSTM),
         offered(Kernels.AUTO, Precision.BF16, false));
     assertEquals(
+        EnumSet.of(Kind.GEMM, Kind.SOME_CONVOLUTIONS, Kind.LSTM),
+        offered(Kernels.AUTO, Precision.FP32, false));
+    assertEquals(
         EnumSet.of(Kind.GEMM, Kind.CONVOLUTION, Kind.BATCH_NORM, Kind.LSTM),
         offered(Kernels.LIBRARY, Precision.FP32, false));
   }
