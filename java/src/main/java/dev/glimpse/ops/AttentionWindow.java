@@ -19,7 +19,7 @@ public record AttentionWindow(Shape image, int size) {
   /** The numbers that place a grid. */
   public static final int PARAMETERS = 5;
 
-  private static final int GPU_GROUP = 64;
+  private static final int GPU_GROUP = 256;
 
   public AttentionWindow {
     if (image.rank() != 3) {
