@@ -154,7 +154,7 @@ public record Convolution(
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
-    if (LibraryConvolution.serves(device, inputs.get(1))) {
+    if (byLibrary(device, inputs.get(1))) {
       Shape x = inputs.get(0);
       Shape y = shapes(inputs).get(0);
       return LibraryConvolution.workspaces(
@@ -172,6 +172,12 @@ public record Convolution(
     return size.narrow() ? List.of(panels) : List.of(panels, 4 * size.patchFloats());
   }
 
+  private boolean byLibrary(DeviceInfo device, Shape weights) {
+    Extent stride = window.stride();
+    boolean strides = scatter && stride.height() * stride.width() > 1;
+    return LibraryConvolution.serves(device, weights, strides);
+  }
+
   private int columns(Shape w) {
     return swapped ? w.dimension(2) : w.dimension(3);
   }
@@ -183,7 +189,7 @@ public record Convolution(
   /** The weights, which are packed, or put in a library's order. */
   @Override
   public Optional<Preparation> preparation(DeviceInfo device, List<Shape> inputs) {
-    if (LibraryConvolution.serves(device, inputs.get(1))) {
+    if (byLibrary(device, inputs.get(1))) {
       return Optional.of(new Preparation(1, LibraryConvolution.form(scatter != swapped)));
     }
     if (!device.kind().isCpu()) {
@@ -201,7 +207,7 @@ public record Convolution(
 
   @Override
   public void lower(Site site) {
-    if (LibraryConvolution.serves(site.device(), site.inputShape(1))) {
+    if (byLibrary(site.device(), site.inputShape(1))) {
       LibraryConvolution.convolve(site, this);
       return;
     }

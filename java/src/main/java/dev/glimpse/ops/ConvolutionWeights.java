@@ -135,7 +135,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Shape weights = shapes(inputs).get(0);
-    if (LibraryConvolution.serves(device, weights)) {
+    if (LibraryConvolution.serves(device, weights, false)) {
       return LibraryConvolution.workspaces(
           device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
     }
@@ -157,7 +157,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     DeviceInfo device = site.device();
     Shape imageShape = site.inputShape(0);
     Shape weights = shapes(List.of(imageShape, site.inputShape(1))).get(0);
-    if (LibraryConvolution.serves(device, weights)) {
+    if (LibraryConvolution.serves(device, weights, false)) {
       LibraryConvolution.byWeights(site, this);
       return;
     }

@@ -25,22 +25,26 @@ final class LibraryConvolution {
   private static final int GROUP = 64;
   private static final int MOST_TAPS = 16;
   private static final int FEWEST_CHANNELS = 16;
+  private static final int MANY_CHANNELS = 64;
 
   private LibraryConvolution() {}
 
   /**
    * Whether a library convolves with these weights {@code [r, s, c, k]}. One that is asked for some
-   * only is so for windows larger than 4 x 4, and for few channels, of which our tiles would stay
-   * empty.
+   * only is so for windows larger than 4 x 4, for few channels, of which our tiles would stay
+   * empty, and for many, unless the convolution scatters with a stride.
+   *
+   * @param strides whether it scatters with a stride
    */
-  static boolean serves(DeviceInfo device, Shape weights) {
+  static boolean serves(DeviceInfo device, Shape weights, boolean strides) {
     if (device.libraries().contains(LibraryCall.Kind.CONVOLUTION)) {
       return true;
     }
     int taps = weights.dimension(0) * weights.dimension(1);
     int channels = Math.min(weights.dimension(2), weights.dimension(3));
-    return device.libraries().contains(LibraryCall.Kind.SOME_CONVOLUTIONS)
-        && (taps > MOST_TAPS || channels < FEWEST_CHANNELS);
+    boolean ours =
+        taps <= MOST_TAPS && channels >= FEWEST_CHANNELS && (channels < MANY_CHANNELS || strides);
+    return device.libraries().contains(LibraryCall.Kind.SOME_CONVOLUTIONS) && !ours;
   }
 
   private static boolean roundsToBfloat16(DeviceInfo device) {

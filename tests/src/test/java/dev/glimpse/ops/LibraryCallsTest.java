@@ -270,17 +270,28 @@ class LibraryCallsTest {
   @Test
   void aLibraryForSomeConvolutionsIsAskedForTheseOnly() {
     Set<Kind> some = EnumSet.of(Kind.SOME_CONVOLUTIONS);
-    assertWork(some, true, convolution(3, 16, 16), "conv2d.cl:conv2d");
+    String[] ours = {"conv2d.cl:conv2d"};
     String[] called = {"filter.cl:filter_of_weights", "Convolve"};
+    assertWork(some, true, convolution(3, 16, 16), ours);
     assertWork(some, true, convolution(5, 16, 16), called);
     assertWork(some, true, convolution(3, 1, 16), called);
     assertWork(some, true, convolution(3, 16, 1), called);
-    assertWork(Set.of(Kind.CONVOLUTION), true, convolution(3, 16, 16), called);
+    assertWork(some, true, convolution(3, 64, 64), called);
+    assertWork(some, true, transposed(2), ours);
+    assertWork(some, true, transposed(1), called);
+    assertWork(Set.of(Kind.CONVOLUTION), true, transposed(2), called);
   }
 
   private static Tensor convolution(int side, int channels, int fields) {
     Tensor weights = input("weights", side, side, channels, fields);
     return Ops.conv2d(input("images", 2, 6, 6, channels), weights, Window.square(side, 1, 0));
+  }
+
+  private static Tensor transposed(int stride) {
+    Tensor weights = input("weights", 4, 4, 64, 64);
+    Tensor images = input("images", 2, 3, 3, 64);
+    var none = new Window.Extent(0, 0);
+    return Ops.convTranspose2d(images, weights, Window.square(4, stride, 1), none);
   }
 
   @Test

@@ -93,7 +93,15 @@ final class CudaCalls {
 
   private CudaBlas blas() {
     if (blas == null) {
-      blas = new CudaBlas(device.stream(), workspace(), precision());
+      blas =
+          new CudaBlas(
+              device.info(),
+              device.stream(),
+              workspace(),
+              new CudaTimer(device.stream()),
+              precision(),
+              options.deterministic(),
+              algorithms);
     }
     return blas;
   }
@@ -105,6 +113,7 @@ final class CudaCalls {
               device.info(),
               device.stream(),
               workspace(),
+              new CudaTimer(device.stream()),
               precision(),
               options.deterministic(),
               algorithms);

@@ -11,7 +11,9 @@ import dev.glimpse.device.LibraryCall.Geometry;
 import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.ProgramCache;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -37,6 +39,7 @@ final class CudaConvolution {
   private final FloatPointer zero;
   private final DeviceInfo device;
   private final CudaWorkspace workspace;
+  private final CudaTimer timer;
   private final ProgramCache cache;
   private final int mathType;
   private final boolean deterministic;
@@ -46,7 +49,7 @@ final class CudaConvolution {
    * An algorithm of cuDNN.
    *
    * @param id of the enumeration for the pass
-   * @param mathType in which it was measured
+   * @param mathType in which it is offered
    */
   private record Algorithm(int id, int mathType) {
     static Optional<Algorithm> parse(byte[] stored) {
@@ -63,9 +66,8 @@ final class CudaConvolution {
     }
   }
 
-  /** What cuDNN measured of one algorithm, the same in the three kinds of its records. */
-  private record Candidate(
-      Algorithm algorithm, long workspace, int status, int determinism, float milliseconds) {}
+  /** What cuDNN found out about one algorithm, the same in the three kinds of its records. */
+  private record Candidate(Algorithm algorithm, long workspace, int status, int determinism) {}
 
   /** With the handle and the constants of {@link CudaDnn}, which closes them. */
   CudaConvolution(
@@ -74,6 +76,7 @@ final class CudaConvolution {
       FloatPointer zero,
       DeviceInfo device,
       CudaWorkspace workspace,
+      CudaTimer timer,
       Precision precision,
       boolean deterministic,
       ProgramCache cache) {
@@ -82,6 +85,7 @@ final class CudaConvolution {
     this.zero = zero;
     this.device = device;
     this.workspace = workspace;
+    this.timer = timer;
     this.cache = cache;
     // The default is allowed TF32 where the device has it.
     this.mathType = precision == Precision.FP32 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
@@ -221,16 +225,26 @@ final class CudaConvolution {
 
     /**
      * Measures all algorithms on the operands' own memory. The result's content is lost; a plan is
-     * recorded before it computes anything.
+     * recorded before it computes anything. cuDNN's own times are of first launches, which load
+     * kernels, so that it prefers what another shape has loaded already.
      */
     Algorithm fastest() {
-      var best = new Best(call);
-      switch (call.pass()) {
-        case FIELD -> measureField(best);
-        case IMAGE -> measureImage(best);
-        case FILTER -> measureFilter(best);
+      List<Candidate> candidates =
+          switch (call.pass()) {
+            case FIELD -> ofField();
+            case IMAGE -> ofImage();
+            case FILTER -> ofFilter();
+          };
+      Algorithm best = null;
+      float shortest = Float.MAX_VALUE;
+      for (Candidate candidate : candidates) {
+        float milliseconds = mayRun(candidate) ? time(candidate.algorithm) : Float.MAX_VALUE;
+        if (milliseconds < shortest) {
+          best = candidate.algorithm;
+          shortest = milliseconds;
+        }
       }
-      if (best.candidate == null) {
+      if (best == null) {
         throw new DeviceException(
             "CUDNN_STATUS_NOT_SUPPORTED",
             "%s: cuDNN has no algorithm for %s %s within %d MiB%s; use --kernels hand"
@@ -241,10 +255,22 @@ final class CudaConvolution {
                     workspace.bytes() >> 20,
                     deterministic ? " that is deterministic" : ""));
       }
-      return best.candidate.algorithm;
+      return best;
     }
 
-    private void measureField(Best best) {
+    private float time(Algorithm candidate) {
+      use(candidate);
+      try {
+        return timer.milliseconds(this);
+      } catch (DeviceException e) {
+        if (e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")) {
+          return Float.MAX_VALUE;
+        }
+        throw e;
+      }
+    }
+
+    private List<Candidate> ofField() {
       int[] found = new int[1];
       int most = 2 * CUDNN_CONVOLUTION_FWD_ALGO_COUNT;
       try (var measured = new cudnnConvolutionFwdAlgoPerf_t(most)) {
@@ -264,15 +290,17 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionForwardAlgorithmEx");
+        var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          best.offer(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+          candidates.add(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
         }
+        return candidates;
       }
     }
 
-    private void measureImage(Best best) {
+    private List<Candidate> ofImage() {
       int[] found = new int[1];
       int most = 2 * CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT;
       try (var measured = new cudnnConvolutionBwdDataAlgoPerf_t(most)) {
@@ -292,15 +320,17 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionBackwardDataAlgorithmEx");
+        var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          best.offer(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+          candidates.add(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
         }
+        return candidates;
       }
     }
 
-    private void measureFilter(Best best) {
+    private List<Candidate> ofFilter() {
       int[] found = new int[1];
       int most = 2 * CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT;
       try (var measured = new cudnnConvolutionBwdFilterAlgoPerf_t(most)) {
@@ -320,17 +350,31 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionBackwardFilterAlgorithmEx");
+        var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          best.offer(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism(), m.time()));
+          candidates.add(
+              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
         }
+        return candidates;
       }
     }
 
-    private Candidate candidate(
-        int id, int mathType, long bytes, int status, int determinism, float milliseconds) {
-      return new Candidate(new Algorithm(id, mathType), bytes, status, determinism, milliseconds);
+    private Candidate candidate(int id, int mathType, long bytes, int status, int determinism) {
+      return new Candidate(new Algorithm(id, mathType), bytes, status, determinism);
+    }
+
+    private boolean mayRun(Candidate candidate) {
+      return candidate.status == CUDNN_STATUS_SUCCESS
+          && candidate.workspace <= workspace.bytes()
+          && (!needsImplicitPrecomp()
+              || candidate.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
+          && (!deterministic || candidate.determinism == CUDNN_DETERMINISTIC);
+    }
+
+    /** cuDNN adds a bias without an activation in this algorithm alone. */
+    private boolean needsImplicitPrecomp() {
+      return isFused(call) && !call.epilogue().relu();
     }
 
     /** In FP32 whatever it was measured in: the other types may round to TF32. */
@@ -454,47 +498,6 @@ final class CudaConvolution {
           tensor.setNull();
         }
       }
-    }
-  }
-
-  /** The fastest of those that may run. */
-  private final class Best {
-    private final Convolve call;
-    private Candidate candidate;
-
-    Best(Convolve call) {
-      this.call = call;
-    }
-
-    void offer(Candidate other) {
-      boolean allowed =
-          other.status == CUDNN_STATUS_SUCCESS
-              && other.workspace <= workspace.bytes()
-              && (!needsImplicitPrecomp()
-                  || other.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
-              && (!deterministic || other.determinism == CUDNN_DETERMINISTIC);
-      if (allowed && (candidate == null || isBetter(other))) {
-        candidate = other;
-      }
-    }
-
-    /**
-     * cuDNN also measures its default math type, whichever was asked for, and some algorithms in
-     * that one only. Where FP32 was asked for, a time with TF32 says little.
-     */
-    private boolean isBetter(Candidate other) {
-      boolean exact = isExact(other);
-      return exact == isExact(candidate) ? other.milliseconds < candidate.milliseconds : exact;
-    }
-
-    private boolean isExact(Candidate measured) {
-      return mathType(call.type()) != CUDNN_FMA_MATH
-          || measured.algorithm.mathType == CUDNN_FMA_MATH;
-    }
-
-    /** cuDNN adds a bias without an activation in this algorithm alone. */
-    private boolean needsImplicitPrecomp() {
-      return isFused(call) && !call.epilogue().relu();
     }
   }
 }

@@ -37,13 +37,15 @@ final class CudaDnn {
       DeviceInfo device,
       CUstream_st stream,
       CudaWorkspace workspace,
+      CudaTimer timer,
       Precision precision,
       boolean deterministic,
       ProgramCache cache) {
     check(cudnnCreate(handle), "cudnnCreate", "");
     check(cudnnSetStream(handle, stream), "cudnnSetStream", "");
     convolution =
-        new CudaConvolution(handle, one, zero, device, workspace, precision, deterministic, cache);
+        new CudaConvolution(
+            handle, one, zero, device, workspace, timer, precision, deterministic, cache);
     batchNorm = new CudaBatchNorm(handle, one, zero);
     lstm = new CudaLstm(handle, workspace, precision);
   }
