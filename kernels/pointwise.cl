@@ -8,8 +8,8 @@
 //   CHAIN_STORE_SUMS   statements that store sum0.. of `row`
 //
 // CPU: a work-item walks `rows_per_item` rows and `columns_per_item` columns in vectors of eight.
-// GPU: without sums a work-item computes one element (id 0: column, id 1: row); with sums a
-// work-group of GROUP sums one row.
+// GPU: without sums a work-item computes one element (id 0: column, id 1: row), in work-groups of
+// GROUP_COLUMNS columns, few where there are few; with sums a work-group of GROUP sums one row.
 //
 // Cost: whatever the chain does; it is bound by memory: each input and output moves once.
 
@@ -27,6 +27,9 @@
 
 #ifndef GROUP
 #define GROUP 64
+#endif
+#ifndef GROUP_COLUMNS
+#define GROUP_COLUMNS 64
 #endif
 
 #ifdef CPU
@@ -60,12 +63,12 @@ __kernel WORK_GROUP(1, 1) void pointwise(
 
 #elif CHAIN_SUMS == 0
 
-__kernel WORK_GROUP(GROUP, 1) void pointwise(
+__kernel WORK_GROUP(GROUP_COLUMNS, GROUP / GROUP_COLUMNS) void pointwise(
     CHAIN_PARAMETERS const int rows, const int columns, const int rows_per_item,
     const int columns_per_item) {
   const int column = get_global_id(0);
   const int row = get_global_id(1);
-  if (column < columns) {
+  if (column < columns && row < rows) {
     const int count = 1;
     CHAIN_BODY
   }

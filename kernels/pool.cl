@@ -17,25 +17,33 @@
 #include "window.h"
 #include "lines.h"
 
-#define FOR_TAPS                                                                \
-  for (int ky = 0; ky < kernel_height; ky++)                                    \
-    for (int kx = 0; kx < kernel_width; kx++)
+// A GPU is told these when the kernel is compiled: it would spend most of its time on divisions.
+#ifndef STRIDE_DOWN
+#define STRIDE_DOWN stride_height
+#define STRIDE_ACROSS stride_width
+#define TAPS_DOWN kernel_height
+#define TAPS_ACROSS kernel_width
+#endif
+
+#define FOR_TAPS                         \
+  for (int ky = 0; ky < TAPS_DOWN; ky++) \
+    for (int kx = 0; kx < TAPS_ACROSS; kx++)
 
 // Within an output's loop: the image offset of a tap, for those that lie inside.
-#define IF_INSIDE                                                                             \
-  const int iy = line % out_height * stride_height - padding_height + ky * dilation_height;   \
-  const int ix = column * stride_width - padding_width + kx * dilation_width;                 \
-  const int at = ((line / out_height * height + iy) * width + ix) * channels + c;             \
+#define IF_INSIDE                                                                         \
+  const int iy = line % out_height * STRIDE_DOWN - padding_height + ky * dilation_height; \
+  const int ix = column * STRIDE_ACROSS - padding_width + kx * dilation_width;            \
+  const int at = ((line / out_height * height + iy) * width + ix) * channels + c;         \
   if (iy >= 0 && iy < height && ix >= 0 && ix < width)
 
 // Within an input's loop: the offset of the output that sees it through a tap, where there is one.
-#define IF_SEEN                                                                               \
-  const int down = line % height + padding_height - ky * dilation_height;                     \
-  const int across = column + padding_width - kx * dilation_width;                            \
-  const int at = ((line / height * out_height + down / stride_height) * out_width +           \
-                  across / stride_width) * channels + c;                                      \
-  if (down >= 0 && across >= 0 && down % stride_height == 0 && across % stride_width == 0 &&  \
-      down / stride_height < out_height && across / stride_width < out_width)
+#define IF_SEEN                                                                             \
+  const int down = line % height + padding_height - ky * dilation_height;                   \
+  const int across = column + padding_width - kx * dilation_width;                          \
+  const int at = ((line / height * out_height + down / STRIDE_DOWN) * out_width +           \
+                  across / STRIDE_ACROSS) * channels + c;                                   \
+  if (down >= 0 && across >= 0 && down % STRIDE_DOWN == 0 && across % STRIDE_ACROSS == 0 && \
+      down / STRIDE_DOWN < out_height && across / STRIDE_ACROSS < out_width)
 
 __kernel ITEM void max_pool(__global const float* restrict x, __global float* restrict y,
                             __global float* restrict number, WINDOW_PARAMETERS) {
@@ -47,7 +55,7 @@ __kernel ITEM void max_pool(__global const float* restrict x, __global float* re
     FOR_TAPS {
       IF_INSIDE {
         const vec value = load_vec(x + at, count);
-        tap = value > largest ? (vec)((float)(ky * kernel_width + kx)) : tap;
+        tap = value > largest ? (vec)((float)(ky * TAPS_ACROSS + kx)) : tap;
         largest = value > largest ? value : largest;
       }
     }
@@ -66,7 +74,7 @@ __kernel ITEM void max_pool_gradient(__global const float* restrict dy,
     vec sum = (vec)(0.0f);
     FOR_TAPS {
       IF_SEEN {
-        const vec tap = (vec)((float)(ky * kernel_width + kx));
+        const vec tap = (vec)((float)(ky * TAPS_ACROSS + kx));
         sum += load_vec(number + at, count) == tap ? load_vec(dy + at, count) : (vec)(0.0f);
       }
     }
@@ -77,7 +85,7 @@ __kernel ITEM void max_pool_gradient(__global const float* restrict dy,
 __kernel ITEM void average_pool(__global const float* restrict x, __global float* restrict y,
                                 WINDOW_PARAMETERS) {
   const int line = get_global_id(1);
-  const float share = 1.0f / (float)(kernel_height * kernel_width);
+  const float share = 1.0f / (float)(TAPS_DOWN * TAPS_ACROSS);
   FOR_ELEMENTS(out_width) {
     const int count = min(VECTOR, channels - c);
     vec sum = (vec)(0.0f);
@@ -91,7 +99,7 @@ __kernel ITEM void average_pool(__global const float* restrict x, __global float
 __kernel ITEM void average_pool_gradient(__global const float* restrict dy,
                                          __global float* restrict dx, WINDOW_PARAMETERS) {
   const int line = get_global_id(1);
-  const float share = 1.0f / (float)(kernel_height * kernel_width);
+  const float share = 1.0f / (float)(TAPS_DOWN * TAPS_ACROSS);
   FOR_ELEMENTS(width) {
     const int count = min(VECTOR, channels - c);
     vec sum = (vec)(0.0f);

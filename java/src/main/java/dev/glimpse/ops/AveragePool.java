@@ -3,7 +3,6 @@ package dev.glimpse.ops;
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The mean of the elements under each position of a window, channel by channel: {@code [N, H, W,
@@ -37,7 +36,7 @@ public record AveragePool(Window window) implements Op {
     var arguments = new ArrayList<Object>(List.of(x.buffer(), y.buffer()));
     arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
     site.launch(
-        site.kernel("pool.cl", entry, Map.of()),
+        site.kernel("pool.cl", entry, window.constants(site)),
         arguments,
         Lines.global(site, result),
         Lines.local(site),

@@ -13,7 +13,13 @@ public record FusedPointwise(Chain chain) implements Op {
   /** Elements that a CPU work-item computes at least: enough to hide what a work-group costs. */
   private static final int CPU_ELEMENTS = 2048;
 
-  private static final int GPU_GROUP = 64;
+  private static final int GPU_GROUP = 256;
+  private static final int GPU_WIDEST = 64;
+
+  /** The work-group that sums a row, unless it is long. */
+  private static final int GPU_ROW_GROUP = 64;
+
+  private static final int GPU_LONG = 512;
 
   @Override
   public String name() {
@@ -88,16 +94,38 @@ public record FusedPointwise(Chain chain) implements Op {
     arguments.addAll(List.of(rows, columns, rowsPerItem, columnsPerItem));
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.remove("CHAIN_ARGUMENTS");
+    List<Integer> local = cpu ? List.of(1, 1) : group(rows, columns, sums);
+    int width = local.get(0);
+    int height = local.get(1);
+    if (!cpu) {
+      defines.put("GROUP", String.valueOf(width * height));
+      defines.put("GROUP_COLUMNS", String.valueOf(width));
+    }
     List<Integer> global =
         cpu
             ? List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem))
-            : List.of(sums ? GPU_GROUP : ceil(columns, GPU_GROUP) * GPU_GROUP, rows);
+            : List.of(sums ? width : ceil(columns, width) * width, ceil(rows, height) * height);
     site.launch(
         site.kernel("pointwise.cl", "pointwise", defines),
         arguments,
         global,
-        cpu ? List.of(1, 1) : List.of(GPU_GROUP, 1),
+        local,
         new Cost(chain.flops() * size, bytes));
+  }
+
+  /** A GPU's work-group: of one row where there is but one, or where it is summed. */
+  private static List<Integer> group(int rows, int columns, boolean sums) {
+    if (sums) {
+      return List.of(columns > GPU_LONG ? GPU_GROUP : GPU_ROW_GROUP, 1);
+    }
+    if (rows == 1) {
+      return List.of(GPU_GROUP, 1);
+    }
+    int width = 1;
+    while (width < columns && width < GPU_WIDEST) {
+      width *= 2;
+    }
+    return List.of(width, GPU_GROUP / width);
   }
 
   private static int rows(List<View> in) {

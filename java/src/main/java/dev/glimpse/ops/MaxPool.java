@@ -4,7 +4,6 @@ import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The largest element under each position of a window, channel by channel: {@code [N, H, W, C]} to
@@ -48,7 +47,7 @@ public record MaxPool(Window window) implements Op {
     arguments.add(site.output(1).buffer());
     arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
     site.launch(
-        site.kernel("pool.cl", "max_pool", Map.of()),
+        site.kernel("pool.cl", "max_pool", window.constants(site)),
         arguments,
         Lines.global(site, pooled(window, images)),
         Lines.local(site),
@@ -80,7 +79,7 @@ public record MaxPool(Window window) implements Op {
       arguments.add(dx.buffer());
       arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
       site.launch(
-          site.kernel("pool.cl", "max_pool_gradient", Map.of()),
+          site.kernel("pool.cl", "max_pool_gradient", window.constants(site)),
           arguments,
           Lines.global(site, images),
           Lines.local(site),

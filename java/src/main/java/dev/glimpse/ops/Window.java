@@ -1,6 +1,7 @@
 package dev.glimpse.ops;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The window that a convolution or a pooling slides over images {@code [N, H, W, C]}.
@@ -95,6 +96,17 @@ public record Window(int height, int width, Extent stride, Extent padding, Exten
       throw new ShapeException("images have the shape [N, H, W, C], not " + images);
     }
     return new Extent(images.dimension(1), images.dimension(2));
+  }
+
+  /** What {@code kernels/pool.cl} is compiled with on a GPU. */
+  Map<String, String> constants(Site site) {
+    return site.device().kind().isCpu()
+        ? Map.of()
+        : Map.of(
+            "STRIDE_DOWN", String.valueOf(stride.height),
+            "STRIDE_ACROSS", String.valueOf(stride.width),
+            "TAPS_DOWN", String.valueOf(height),
+            "TAPS_ACROSS", String.valueOf(width));
   }
 
   /** WINDOW_PARAMETERS of {@code kernels/window.h}. */
