@@ -6,9 +6,10 @@
 //   average_pool       the mean of the elements under the window. Padding counts as zero.
 //   average_pool_gradient
 //
-// The gradients gather: an input sums over the taps through which a window could see it.
+// The gradients gather: an input sums over the taps through which a window could see it. Where windows
+// are disjoint, that of a maximum scatters instead.
 // CPU: a work-item computes line id 1 (batch x height) of its result. GPU: one element of it
-// (id 0: column and channel).
+// (id 0: column and channel). Where a gradient scatters, lines and elements are those of dy.
 //
 // Cost: taps FLOPs an output; bound by memory.
 
@@ -23,6 +24,11 @@
 #define STRIDE_ACROSS stride_width
 #define TAPS_DOWN kernel_height
 #define TAPS_ACROSS kernel_width
+#endif
+
+// Whether the windows lie side by side, without gaps, and cover the image.
+#ifndef DISJOINT
+#define DISJOINT 0
 #endif
 
 #define FOR_TAPS                         \
@@ -69,6 +75,20 @@ __kernel ITEM void max_pool_gradient(__global const float* restrict dy,
                                      __global const float* restrict number,
                                      __global float* restrict dx, WINDOW_PARAMETERS) {
   const int line = get_global_id(1);
+#if DISJOINT
+  FOR_ELEMENTS(out_width) {
+    const int in = (line * out_width + column) * channels + c;
+    const int count = min(VECTOR, channels - c);
+    const vec largest = load_vec(number + in, count);
+    const vec gradient = load_vec(dy + in, count);
+    FOR_TAPS {
+      const vec tap = (vec)((float)(ky * TAPS_ACROSS + kx));
+      store_vec(largest == tap ? gradient : (vec)(0.0f),
+                dx + ((line * TAPS_DOWN + ky) * width + column * TAPS_ACROSS + kx) * channels + c,
+                count);
+    }
+  }
+#else
   FOR_ELEMENTS(width) {
     const int count = min(VECTOR, channels - c);
     vec sum = (vec)(0.0f);
@@ -80,6 +100,7 @@ __kernel ITEM void max_pool_gradient(__global const float* restrict dy,
     }
     store_vec(sum, dx + (line * width + column) * channels + c, count);
   }
+#endif
 }
 
 __kernel ITEM void average_pool(__global const float* restrict x, __global float* restrict y,

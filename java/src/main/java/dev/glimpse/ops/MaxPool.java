@@ -3,6 +3,7 @@ package dev.glimpse.ops;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /**
@@ -78,10 +79,13 @@ public record MaxPool(Window window) implements Op {
       var arguments = new ArrayList<Object>(List.of(dy.buffer(), site.input(1).buffer()));
       arguments.add(dx.buffer());
       arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
+      boolean scatters = !site.device().kind().isCpu() && window.isDisjoint(Window.extent(images));
+      var defines = new HashMap<>(window.constants(site));
+      defines.put("DISJOINT", scatters ? "1" : "0");
       site.launch(
-          site.kernel("pool.cl", "max_pool_gradient", window.constants(site)),
+          site.kernel("pool.cl", "max_pool_gradient", defines),
           arguments,
-          Lines.global(site, images),
+          Lines.global(site, scatters ? site.inputShape(0) : images),
           Lines.local(site),
           new Cost((long) window.taps() * dx.size(), dx.bytes() + 2 * dy.bytes()));
     }

@@ -109,6 +109,18 @@ public record Window(int height, int width, Extent stride, Extent padding, Exten
             "TAPS_ACROSS", String.valueOf(width));
   }
 
+  /** Whether the positions lie side by side, without gaps, and cover the images. */
+  boolean isDisjoint(Extent images) {
+    return stride.height == height
+        && stride.width == width
+        && padding.height == 0
+        && padding.width == 0
+        && dilation.height == 1
+        && dilation.width == 1
+        && images.height % height == 0
+        && images.width % width == 0;
+  }
+
   /** WINDOW_PARAMETERS of {@code kernels/window.h}. */
   List<Integer> arguments(Shape source, Extent out) {
     return List.of(

@@ -21,6 +21,11 @@ final class ResizingCases {
     var cases = new ArrayList<OpCase>();
     Argument colours = Argument.of("x", 3, 7, 6, 3);
     cases.addAll(pools("side by side", colours, Window.square(2, 2, 0)));
+    cases.addAll(
+        pools(
+            "disjoint",
+            Argument.of("x", 2, 6, 4, 5),
+            new Window(3, 2, by(3, 2), by(0, 0), by(1, 1))));
     cases.addAll(pools("in steps", colours, Window.square(3, 1, 1)));
     cases.addAll(
         pools(
