@@ -8,8 +8,9 @@
 //   CHAIN_STORE_SUMS   statements that store sum0.. of `row`
 //
 // CPU: a work-item walks `rows_per_item` rows and `columns_per_item` columns in vectors of eight.
-// GPU: without sums a work-item computes one element (id 0: column, id 1: row), in work-groups of
-// GROUP_COLUMNS columns, few where there are few; with sums a work-group of GROUP sums one row.
+// GPU: without sums a work-item computes an element (id 0: column, id 1: row), or PER_ITEM of them,
+// whose loads are under way at a time, in work-groups of GROUP_COLUMNS columns, few where there are
+// few; with sums a work-group of GROUP sums one row.
 //
 // Cost: whatever the chain does; it is bound by memory: each input and output moves once.
 
@@ -30,6 +31,12 @@
 #endif
 #ifndef GROUP_COLUMNS
 #define GROUP_COLUMNS 64
+#endif
+#ifndef PER_ITEM
+#define PER_ITEM 1
+#endif
+#ifndef ALONG_COLUMNS
+#define ALONG_COLUMNS 0
 #endif
 
 #ifdef CPU
@@ -63,14 +70,34 @@ __kernel WORK_GROUP(1, 1) void pointwise(
 
 #elif CHAIN_SUMS == 0
 
+#if ALONG_COLUMNS
+#define COLUMN_OF(j) (first_column + (j) * (int)get_global_size(0))
+#define ROW_OF(j) first_row
+#else
+#define COLUMN_OF(j) first_column
+#define ROW_OF(j) (first_row + (j) * (int)get_global_size(1))
+#endif
+
 __kernel WORK_GROUP(GROUP_COLUMNS, GROUP / GROUP_COLUMNS) void pointwise(
     CHAIN_PARAMETERS const int rows, const int columns, const int rows_per_item,
     const int columns_per_item) {
-  const int column = get_global_id(0);
-  const int row = get_global_id(1);
-  if (column < columns && row < rows) {
-    const int count = 1;
-    CHAIN_BODY
+  const int first_column = get_global_id(0);
+  const int first_row = get_global_id(1);
+  const int count = 1;
+#if PER_ITEM > 1
+  if (COLUMN_OF(PER_ITEM - 1) < columns && ROW_OF(PER_ITEM - 1) < rows) {
+    _Pragma("unroll") for (int j = 0; j < PER_ITEM; j++) {
+      const int column = COLUMN_OF(j), row = ROW_OF(j);
+      CHAIN_BODY
+    }
+    return;
+  }
+#endif
+  for (int j = 0; j < PER_ITEM; j++) {
+    const int column = COLUMN_OF(j), row = ROW_OF(j);
+    if (column < columns && row < rows) {
+      CHAIN_BODY
+    }
   }
 }
 

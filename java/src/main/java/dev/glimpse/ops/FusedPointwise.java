@@ -21,6 +21,11 @@ public record FusedPointwise(Chain chain) implements Op {
 
   private static final int GPU_LONG = 512;
 
+  /** So many elements keep a GPU busy even if each item computes several. */
+  private static final int GPU_MANY = 1 << 20;
+
+  private static final int GPU_PER_ITEM = 4;
+
   @Override
   public String name() {
     return chain.sums().isEmpty() ? "pointwise" : "pointwise+sum";
@@ -97,14 +102,17 @@ public record FusedPointwise(Chain chain) implements Op {
     List<Integer> local = cpu ? List.of(1, 1) : group(rows, columns, sums);
     int width = local.get(0);
     int height = local.get(1);
+    List<Integer> global = List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem));
     if (!cpu) {
+      int perItem = !sums && size >= GPU_MANY ? GPU_PER_ITEM : 1;
+      int across = sums ? 1 : rows == 1 ? ceil(columns, perItem) : columns;
+      int down = rows == 1 ? 1 : ceil(rows, perItem);
+      global = List.of(ceil(across, width) * width, ceil(down, height) * height);
       defines.put("GROUP", String.valueOf(width * height));
       defines.put("GROUP_COLUMNS", String.valueOf(width));
+      defines.put("PER_ITEM", String.valueOf(perItem));
+      defines.put("ALONG_COLUMNS", rows == 1 ? "1" : "0");
     }
-    List<Integer> global =
-        cpu
-            ? List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem))
-            : List.of(sums ? width : ceil(columns, width) * width, ceil(rows, height) * height);
     site.launch(
         site.kernel("pointwise.cl", "pointwise", defines),
         arguments,

@@ -87,6 +87,7 @@ public final class OpCases {
       groups.put("reductions %d x %d".formatted(s[0], s[1]), reductions(s[0], s[1]));
     }
     groups.put("tall sums", tallSums());
+    groups.put("many elements", manyElements());
     groups.put("packed products", packedProducts());
     groups.put("first axis 1 x 1", FirstAxisCases.of(1, 1));
     for (int[] s : new int[][] {{1, 1, 1}, {6, 33, 31}, {97, 512, 3}, {49, 1024, 65}}) {
@@ -270,6 +271,15 @@ public final class OpCases {
             t -> Node.of(new SoftmaxCrossEntropy.Gradient(), t).outputs().get(0)),
         unary("repeat", x, t -> Ops.repeat(t, 3)),
         unary("sum of repeats", x, t -> Tensor.of(new SumRepeats(rows), t)));
+  }
+
+  /** So many that an item of a GPU computes several; neither rows nor elements divide evenly. */
+  private static List<OpCase> manyElements() {
+    Argument x = Argument.of("x", 1031, 1025).data();
+    Argument row = Argument.of("row", 1025).data();
+    return List.of(
+        unary("contiguous", x, Ops::tanh),
+        binary("by rows", x, row, (t, r) -> Ops.tanh(Ops.multiply(t, r))));
   }
 
   /** Sums of so many rows that a GPU takes them block by block. */
