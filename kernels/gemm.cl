@@ -10,13 +10,12 @@
 // register tiles (see tile.h). B is read as it lies; with PACK the work-item first copies its panel
 // to panels[], contiguous, which B_TRANSPOSED needs and which pays where the rows of B are a power
 // of two apart (they would fall into one cache set); with PACKED, pack_panels.cl has done so, for
-// several products. SHORT allows m < TILE.
-//
-// With COLUMN_SUMS (B not transposed) the work-items that come to a panel first also sum its columns
-// over k, in the order of column_sum: the gradient of a bias, beside that of its weight.
+// several products. SHORT allows m < TILE. With COLUMN_SUMS (B not transposed) the work-items that come
+// to a panel first also sum its columns over k, in the order of column_sum: the gradient of a bias,
+// beside that of its weight.
 //
 // GPU: a work-group (id 0: columns, id 1: rows) computes a tile of TILE_M x TILE_N (see
-// group_tile.h); those of the first rows sum the columns of B as they pass through local memory.
+// group_tile.h).
 //
 // Cost: 2 m n k FLOPs; each operand moves once at best.
 
@@ -206,38 +205,16 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
 #define B_ELEMENT(line, step) b[line + step]
 #define RESULT(row, column, value) finish(CHAIN_ARGUMENTS row, column, n, 1, value);
 
-#if COLUMN_SUMS
-// The four partial sums of column_sum, each in the order of k.
-#define BESIDE_STEPS(b_rows, steps)                                                       \
-  if (first_row == 0 && item < TILE_N) {                                                  \
-    _Pragma("unroll 1") for (int p = 0; p < TILE_K; p += 4) {                             \
-      _Pragma("unroll") for (int i = 0; i < 4; i++) {                                     \
-        if (p + i < (steps)) partial[i] += (b_rows)[(p + i) * PITCH_B + item];            \
-      }                                                                                   \
-    }                                                                                     \
-  }
-#endif
 #include "group_tile.h"
 
 __kernel WORK_GROUPS(SIDE, SIDE, 2) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
-#if COLUMN_SUMS
-    __global float* restrict column_sums,
-#endif
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
     const int ldb) {
   const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;
   const int first_row = get_group_id(1) * TILE_M;
-#if COLUMN_SUMS
-  float partial[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-#endif
   GROUP_PRODUCT(m, n, 0, k)
-#if COLUMN_SUMS
-  if (first_row == 0 && item < TILE_N && first_column + item < n) {
-    column_sums[first_column + item] = partial[0] + partial[1] + partial[2] + partial[3];
-  }
-#endif
   FINISH_GROUP(m, n)
 }
 

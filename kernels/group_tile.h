@@ -18,16 +18,13 @@
 //   A_STEP(p, k)     sets p to the latter, once per block
 //   A_ELEMENT(l, s)  the element at both
 // and RESULT(row, column, value), what becomes of a result; in scope are `item`, `first_row` and
-// `first_column` of the tile. BESIDE_STEPS(b_rows, steps), if defined, sees each block of B.
+// `first_column` of the tile.
 
 #ifndef TILE_M
 #define TILE_M 64
 #endif
 #ifndef TILE_N
 #define TILE_N 64
-#endif
-#ifndef BESIDE_STEPS
-#define BESIDE_STEPS(b_rows, steps)
 #endif
 
 #define SIDE 16
@@ -152,7 +149,6 @@ INLINE void keep_row(float sum[ITEM_M][ITEM_N], LOCAL_POINTER float* row, const 
     FETCH_OPERAND(B, k_first + TILE_K, end)                                                    \
     LOCAL_POINTER const float* a_steps = buffer + at;                                          \
     LOCAL_POINTER const float* b_steps = a_steps + TILE_K * PITCH_A;                           \
-    BESIDE_STEPS(b_steps, TILE_K)                                                              \
     _Pragma("unroll 8") for (int p = 0; p < TILE_K; p++) {                                     \
       multiply_step(a_steps + p * PITCH_A, b_steps + p * PITCH_B, PLACE_M, PLACE_N, sum);      \
     }                                                                                          \
@@ -165,8 +161,7 @@ INLINE void keep_row(float sum[ITEM_M][ITEM_N], LOCAL_POINTER float* row, const 
   LOCAL_POINTER const float* b_rest = a_rest + TILE_K * PITCH_A;                               \
   _Pragma("unroll 1") for (int p = 0; p < (end) - k_first; p++) {                              \
     multiply_step(a_rest + p * PITCH_A, b_rest + p * PITCH_B, PLACE_M, PLACE_N, sum);          \
-  }                                                                                            \
-  BESIDE_STEPS(b_rest, (end) - k_first)
+  }
 
 // Each item's results, row by row through local memory to RESULT: neighbours there have neighbouring
 // columns, and what RESULT does is compiled once.

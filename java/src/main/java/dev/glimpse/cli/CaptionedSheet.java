@@ -106,7 +106,7 @@ final class CaptionedSheet {
       }
       graphics.dispose();
       return true;
-    } catch (InternalError | NoClassDefFoundError | RuntimeException e) {
+    } catch (InternalError | LinkageError | RuntimeException e) {
       // AWT's ways to say that it has no fonts.
       return false;
     }

@@ -37,7 +37,7 @@ final class LossChart {
   static Optional<byte[]> draw(String measure, List<Evaluation> evaluations) throws IOException {
     try {
       return Optional.of(picture(measure, evaluations));
-    } catch (InternalError | NoClassDefFoundError | RuntimeException e) {
+    } catch (InternalError | LinkageError | RuntimeException e) {
       // AWT's ways to say so. A training must not end for want of a chart.
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.glimpse.graph;
 
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.ops.ColumnSum;
 import dev.glimpse.ops.ColumnSumHost;
 import dev.glimpse.ops.Tensor;
@@ -9,13 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Moves sums of columns into kernels that read the same tensor anyway. Only sums that no other step
- * reads, as gradients are: so the order of steps is no question.
+ * Moves sums of columns into kernels of a CPU that read the same tensor anyway. (A GPU's
+ * work-groups would wait for the one that sums, and a sum by many is done sooner.) Only sums that
+ * no other step reads, as gradients are: so the order of steps is no question.
  */
 final class ColumnSums {
   private ColumnSums() {}
 
-  static List<Step> merge(List<Step> steps) {
+  static List<Step> merge(List<Step> steps, DeviceInfo device) {
+    if (!device.kind().isCpu()) {
+      return steps;
+    }
     Map<Tensor, Step> sumOf = new HashMap<>();
     for (Step step : steps) {
       if (step.op instanceof ColumnSum) {

@@ -143,7 +143,7 @@ public final class PlanBuilder {
         });
     List<Step> list = steps.list;
     if (optimised) {
-      list = SharedPanels.share(ColumnSums.merge(list), device.info());
+      list = SharedPanels.share(ColumnSums.merge(list, device.info()), device.info());
       list = LibraryNorms.merge(list, device.info());
     }
     List<Step> fused = Fusion.fuse(list, kept.keySet(), optimised);

@@ -46,6 +46,11 @@ record ColumnGroups(int rows, int columns, int width, int rowsPerBlock) {
     return ceiling(rows, rowsPerBlock);
   }
 
+  /** The size of a sum for each column of each block. */
+  long bytes() {
+    return 4L * blocks() * columns;
+  }
+
   Map<String, String> defines() {
     return Map.of("GROUP_COLUMNS", String.valueOf(width));
   }

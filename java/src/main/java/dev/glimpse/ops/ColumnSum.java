@@ -33,70 +33,48 @@ public record ColumnSum() implements Op {
     return true;
   }
 
+  /** On a GPU the sums of blocks of rows, if there are several. */
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
-    return workspaces(device, inputs.get(0).rows(), inputs.get(0).columns());
+    if (device.kind().isCpu()) {
+      return List.of();
+    }
+    var groups = ColumnGroups.of(device, inputs.get(0).rows(), inputs.get(0).columns());
+    return groups.blocks() > 1 ? List.of(groups.bytes()) : List.of();
   }
 
   @Override
   public void lower(Site site) {
-    launch(site, site.input(0), site.output(0), 0);
-  }
-
-  /**
-   * What {@link #launch} needs for a matrix of this size: the sums of blocks, if there are some.
-   */
-  static List<Long> workspaces(DeviceInfo device, int rows, int columns) {
-    if (device.kind().isCpu()) {
-      return List.of();
-    }
-    int blocks = ColumnGroups.of(device, rows, columns).blocks();
-    return blocks > 1 ? List.of(4L * blocks * columns) : List.of();
-  }
-
-  /**
-   * The launches, which another op may need beside its own.
-   *
-   * @param workspace the index of what {@link #workspaces} asked for
-   */
-  static void launch(Site site, View x, View y, int workspace) {
+    View x = site.input(0);
+    Buffer y = site.output(0).buffer();
     if (site.device().kind().isCpu()) {
       site.launch(
           site.kernel("reduce.cl", "column_sum", Map.of()),
-          List.of(x.buffer(), y.buffer(), x.rows(), x.columns(), x.offset(), x.stride()),
+          List.of(x.buffer(), y, x.rows(), x.columns(), x.offset(), x.stride()),
           List.of((x.columns() + CPU_STRIP - 1) / CPU_STRIP, 1),
           List.of(1, 1),
-          new Cost(x.size(), x.bytes() + y.bytes()));
+          new Cost(x.size(), x.bytes() + 4L * x.columns()));
       return;
     }
-    if (ColumnGroups.of(site.device(), x.rows(), x.columns()).blocks() == 1) {
-      launchBlocks(site, x, y.buffer());
-      return;
+    var groups = ColumnGroups.of(site.device(), x.rows(), x.columns());
+    if (groups.blocks() == 1) {
+      launch(site, groups, x, y);
+    } else {
+      Buffer sums = site.workspace(0);
+      launch(site, groups, x, sums);
+      View rows = new View(sums, groups.blocks(), x.columns(), 0, x.columns());
+      launch(site, ColumnGroups.whole(groups.blocks(), x.columns()), rows, y);
     }
-    Buffer sums = site.workspace(workspace);
-    int blocks = launchBlocks(site, x, sums);
-    View rows = new View(sums, blocks, x.columns(), 0, x.columns());
-    launch(site, ColumnGroups.whole(blocks, x.columns()), rows, y.buffer());
   }
 
-  /**
-   * On a GPU, the sums of each of some blocks of rows.
-   *
-   * @return how many blocks
-   */
-  static int launchBlocks(Site site, View x, Buffer sums) {
-    ColumnGroups groups = ColumnGroups.of(site.device(), x.rows(), x.columns());
-    launch(site, groups, x, sums);
-    return groups.blocks();
-  }
-
-  private static void launch(Site site, ColumnGroups groups, View x, Buffer sums) {
+  /** On a GPU, the sums of each block of rows. */
+  static void launch(Site site, ColumnGroups groups, View x, Buffer sums) {
     site.launch(
         site.kernel("reduce.cl", "column_sum", groups.defines()),
         List.of(
             x.buffer(), sums, x.rows(), x.columns(), x.offset(), x.stride(), groups.rowsPerBlock()),
         groups.global(groups.blocks()),
         groups.local(),
-        new Cost(x.size(), x.bytes() + 4L * groups.blocks() * x.columns()));
+        new Cost(x.size(), x.bytes() + groups.bytes()));
   }
 }

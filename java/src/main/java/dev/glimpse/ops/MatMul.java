@@ -124,14 +124,7 @@ public record MatMul(
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Geometry size = geometry(inputs.get(0), inputs.get(1));
     if (device.libraries().contains(LibraryCall.Kind.GEMM)) {
-      var workspaces = new ArrayList<Long>();
-      if (!epilogue.equals(Chain.STORE)) {
-        workspaces.add(4L * size.m * size.n);
-      }
-      if (columnSum) {
-        workspaces.addAll(ColumnSum.workspaces(device, size.k, size.n));
-      }
-      return workspaces;
+      return epilogue.equals(Chain.STORE) ? List.of() : List.of(4L * size.m * size.n);
     }
     if (!device.kind().isCpu() || !packs(size)) {
       return List.of();
@@ -272,10 +265,6 @@ public record MatMul(
       var operands = new ArrayList<>(List.of(product));
       operands.addAll(in);
       FusedPointwise.launch(site, epilogue, operands, out);
-    }
-    if (columnSum) {
-      int workspace = epilogue.equals(Chain.STORE) ? 0 : 1;
-      ColumnSum.launch(site, site.input(1), site.output(out.size()), workspace);
     }
   }
 

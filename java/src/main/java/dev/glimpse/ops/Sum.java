@@ -34,7 +34,9 @@ public record Sum(float scale) implements Op {
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     int n = inputs.get(0).size();
-    return n > GPU_LONGEST ? ColumnSum.workspaces(device, n, 1) : List.of();
+    return device.kind().isCpu() || n <= GPU_LONGEST
+        ? List.of()
+        : List.of(ColumnGroups.of(device, n, 1).bytes());
   }
 
   @Override
@@ -45,9 +47,10 @@ public record Sum(float scale) implements Op {
     } else if (x.size() <= GPU_LONGEST) {
       launch(site, x.buffer(), x.size(), GPU_GROUP);
     } else {
+      var groups = ColumnGroups.of(site.device(), x.size(), 1);
       View column = new View(x.buffer(), x.size(), 1, 0, 1);
-      int blocks = ColumnSum.launchBlocks(site, column, site.workspace(0));
-      launch(site, site.workspace(0), blocks, GPU_GROUP);
+      ColumnSum.launch(site, groups, column, site.workspace(0));
+      launch(site, site.workspace(0), groups.blocks(), GPU_GROUP);
     }
   }
 

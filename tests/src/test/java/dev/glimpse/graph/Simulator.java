@@ -80,7 +80,7 @@ final class Simulator {
         });
     List<Step> list = steps.list;
     if (optimised) {
-      list = SharedPanels.share(ColumnSums.merge(list), device.info());
+      list = SharedPanels.share(ColumnSums.merge(list, device.info()), device.info());
     }
     List<Step> fused = Fusion.fuse(list, fixed.keySet(), optimised);
     return new Placement(

@@ -4,40 +4,25 @@ import static org.bytedeco.cuda.global.cublas.*;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
 import dev.glimpse.device.DeviceException;
-import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Matrix;
-import dev.glimpse.device.ProgramCache;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/**
- * Matrix products by {@link CudaBlasLt}; by cuBLAS what that one has no kernel for, and, where the
- * choice must not depend on a measurement, what has no epilogue.
- */
+/** Matrix products by cuBLAS; those with an epilogue by {@link CudaBlasLt}. */
 final class CudaBlas {
-  private static final String NOT_SUPPORTED = "CUBLAS_STATUS_NOT_SUPPORTED";
-
   private final cublasContext handle = new cublasContext();
   private final FloatPointer one = new FloatPointer(1f);
   private final FloatPointer zero = new FloatPointer(0f);
   private final int computeType;
-  private final boolean deterministic;
-  private final CudaBlasLt lt;
+  private final CudaBlasLt withEpilogue;
 
-  CudaBlas(
-      DeviceInfo device,
-      CUstream_st stream,
-      CudaWorkspace workspace,
-      CudaTimer timer,
-      Precision precision,
-      boolean deterministic,
-      ProgramCache cache) {
+  CudaBlas(CUstream_st stream, CudaWorkspace workspace, Precision precision) {
     this.computeType = computeType(precision);
     check(cublasCreate_v2(handle), "cublasCreate", "");
     check(cublasSetStream_v2(handle, stream), "cublasSetStream", "");
@@ -46,8 +31,7 @@ final class CudaBlas {
         cublasSetWorkspace_v2(handle, workspace.pointer(), workspace.bytes()),
         "cublasSetWorkspace",
         "");
-    this.deterministic = deterministic;
-    this.lt = new CudaBlasLt(device, workspace, timer, precision, deterministic, cache);
+    this.withEpilogue = new CudaBlasLt(workspace, precision);
   }
 
   static int computeType(Precision precision) {
@@ -59,7 +43,7 @@ final class CudaBlas {
   }
 
   void close() {
-    lt.close();
+    withEpilogue.close();
     cublasDestroy_v2(handle);
     one.close();
     zero.close();
@@ -70,15 +54,8 @@ final class CudaBlas {
    * C' = B' A'}: the operands change places, and each is transposed if ours is.
    */
   BoundWork bind(Gemm gemm) {
-    boolean plain = gemm.epilogue().equals(Epilogue.NONE);
-    if (!plain || !deterministic) {
-      try {
-        return lt.bind(gemm);
-      } catch (DeviceException e) {
-        if (!plain || !e.code().equals(NOT_SUPPORTED)) {
-          throw e;
-        }
-      }
+    if (!gemm.epilogue().equals(Epilogue.NONE)) {
+      return withEpilogue.bind(gemm);
     }
     Pointer a = address(gemm.a());
     Pointer b = address(gemm.b());

@@ -6,17 +6,12 @@ import static dev.glimpse.device.cuda.CudaBlas.stride;
 import static org.bytedeco.cuda.global.cublas.*;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
-import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Gemm;
 import dev.glimpse.device.LibraryCall.Matrix;
-import dev.glimpse.device.ProgramCache;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -31,12 +26,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Matrix products, with an epilogue in the same kernel, by cublasLt. Its matrices, too, lie column
+ * Matrix products with an epilogue in the same kernel, by cublasLt. Its matrices, too, lie column
  * by column, so that operands change places as in {@link CudaBlas}: its A is our B, and its bias,
  * an element per row of its result, is one per column of ours.
- *
- * <p>Of the kernels that it expects to be the fastest, the one that is runs: the answer is kept on
- * disk, by product, precision and device. With {@code deterministic} its first one does.
  */
 final class CudaBlasLt {
   /** What cublasLt takes for granted of a matrix's address unless told less. */
@@ -45,30 +37,12 @@ final class CudaBlasLt {
   /** What its kernels take for granted of a bias's address, of which it cannot be told less. */
   static final int BIAS_ALIGNMENT = 16;
 
-  /** How many kernels are tried. */
-  private static final int MOST = 8;
-
   private final cublasLtContext handle = new cublasLtContext();
-  private final DeviceInfo device;
   private final CudaWorkspace workspace;
-  private final CudaTimer timer;
   private final int computeType;
-  private final boolean deterministic;
-  private final ProgramCache cache;
-  private final Map<String, Integer> chosen = new HashMap<>();
 
-  CudaBlasLt(
-      DeviceInfo device,
-      CudaWorkspace workspace,
-      CudaTimer timer,
-      Precision precision,
-      boolean deterministic,
-      ProgramCache cache) {
-    this.device = device;
+  CudaBlasLt(CudaWorkspace workspace, Precision precision) {
     this.workspace = workspace;
-    this.timer = timer;
-    this.deterministic = deterministic;
-    this.cache = cache;
     this.computeType = CudaBlas.computeType(precision);
     check(cublasLtCreate(handle), "cublasLtCreate", "");
   }
@@ -103,8 +77,8 @@ final class CudaBlasLt {
     private final Pointer c;
     private final FloatPointer alpha;
     private final FloatPointer beta;
-    private final cublasLtMatmulHeuristicResult_t found = new cublasLtMatmulHeuristicResult_t(MOST);
-    private cublasLtMatmulAlgo_t algorithm;
+    private final cublasLtMatmulHeuristicResult_t chosen = new cublasLtMatmulHeuristicResult_t();
+    private final cublasLtMatmulAlgo_t algorithm = chosen.algo();
     private cublasLtMatmulDescOpaque_t product;
     private final List<cublasLtMatrixLayoutOpaque_t> layouts = new ArrayList<>();
     private cublasLtMatrixLayoutOpaque_t layoutA;
@@ -179,77 +153,8 @@ final class CudaBlasLt {
       }
     }
 
-    private void choose() {
-      int count = findKernels();
-      int number =
-          deterministic || count == 1
-              ? 0
-              : chosen.computeIfAbsent(
-                  key(), key -> load(key, count).orElseGet(() -> fastest(key, count)));
-      use(number);
-    }
-
-    private void use(int number) {
-      algorithm = found.getPointer(number).algo();
-    }
-
-    /** What decides how long each kernel takes. */
-    private String key() {
-      Epilogue epilogue = gemm.epilogue();
-      return "%d x %d x %d, transposed %b %b, strides %d %d %d %d, aligned %d %d %d %d, epilogue %d %b, "
-              .formatted(
-                  gemm.m(),
-                  gemm.n(),
-                  gemm.k(),
-                  gemm.transposeA(),
-                  gemm.transposeB(),
-                  gemm.a().stride(),
-                  gemm.b().stride(),
-                  gemm.c().stride(),
-                  addend.stride(),
-                  alignment(a),
-                  alignment(b),
-                  alignment(c),
-                  alignment(addendMemory),
-                  epilogue(epilogue),
-                  epilogue.addend().isPresent())
-          + "cublasLt %d, compute type %d, at most %d bytes"
-              .formatted(cublasLtGetVersion(), computeType, workspace.bytes());
-    }
-
-    private Optional<Integer> load(String key, int count) {
-      return cache
-          .load(ProgramCache.key(key, "", device))
-          .filter(stored -> stored.length == 1 && stored[0] >= 0 && stored[0] < count)
-          .map(stored -> (int) stored[0]);
-    }
-
-    /**
-     * Measures the kernels on the operands' own memory. The result's content is lost; a plan is
-     * recorded before it computes anything.
-     */
-    private int fastest(String key, int count) {
-      int best = 0;
-      float shortest = Float.MAX_VALUE;
-      for (int number = 0; number < count; number++) {
-        use(number);
-        boolean runs = found.getPointer(number).state() == CUBLAS_STATUS_SUCCESS;
-        float milliseconds = runs ? timer.milliseconds(this) : Float.MAX_VALUE;
-        if (milliseconds < shortest) {
-          best = number;
-          shortest = milliseconds;
-        }
-      }
-      cache.store(ProgramCache.key(key, "", device), new byte[] {(byte) best});
-      return best;
-    }
-
-    /**
-     * Asks for the kernels that cublasLt expects to be the fastest.
-     *
-     * @return how many there are
-     */
-    private int findKernels() {
+    /** Asks for the kernel that cublasLt expects to be the fastest. */
+    void choose() {
       cublasLtMatmulPreferenceOpaque_t preference;
       try (var created = new PointerPointer<Pointer>(1)) {
         check(cublasLtMatmulPreferenceCreate(created), "cublasLtMatmulPreferenceCreate");
@@ -265,7 +170,7 @@ final class CudaBlasLt {
         align(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, a);
         align(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, addendMemory);
         align(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, c);
-        int[] count = new int[1];
+        int[] found = new int[1];
         check(
             cublasLtMatmulAlgoGetHeuristic(
                 handle,
@@ -275,14 +180,13 @@ final class CudaBlasLt {
                 layoutAddend,
                 layoutC,
                 preference,
-                deterministic ? 1 : MOST,
-                found,
-                count),
+                1,
+                chosen,
+                found),
             "cublasLtMatmulAlgoGetHeuristic");
         check(
-            count[0] == 0 ? CUBLAS_STATUS_NOT_SUPPORTED : found.state(),
+            found[0] == 0 ? CUBLAS_STATUS_NOT_SUPPORTED : chosen.state(),
             "cublasLtMatmulAlgoGetHeuristic");
-        return count[0];
       } finally {
         cublasLtMatmulPreferenceDestroy(preference);
       }
@@ -290,7 +194,7 @@ final class CudaBlasLt {
 
     private void align(cublasLtMatmulPreferenceOpaque_t preference, int attribute, Pointer memory) {
       try (var pointer = new IntPointer(1)) {
-        pointer.put(alignment(memory));
+        pointer.put((int) Math.min(ALIGNMENT, Long.lowestOneBit(memory.address())));
         check(
             cublasLtMatmulPreferenceSetAttribute(preference, attribute, pointer, Integer.BYTES),
             "cublasLtMatmulPreferenceSetAttribute");
@@ -330,14 +234,10 @@ final class CudaBlasLt {
       if (product != null) {
         cublasLtMatmulDescDestroy(product);
       }
-      found.close();
+      chosen.close();
       alpha.close();
       beta.close();
     }
-  }
-
-  private static int alignment(Pointer memory) {
-    return (int) Math.min(ALIGNMENT, Long.lowestOneBit(memory.address()));
   }
 
   private static int epilogue(Epilogue epilogue) {

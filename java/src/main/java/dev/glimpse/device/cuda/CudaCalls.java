@@ -93,15 +93,7 @@ final class CudaCalls {
 
   private CudaBlas blas() {
     if (blas == null) {
-      blas =
-          new CudaBlas(
-              device.info(),
-              device.stream(),
-              workspace(),
-              new CudaTimer(device.stream()),
-              precision(),
-              options.deterministic(),
-              algorithms);
+      blas = new CudaBlas(device.stream(), workspace(), precision());
     }
     return blas;
   }

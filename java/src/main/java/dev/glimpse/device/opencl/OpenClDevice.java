@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
+import org.jocl.Sizeof;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
@@ -58,6 +59,13 @@ final class OpenClDevice implements Device {
   @Override
   public DeviceInfo info() {
     return info;
+  }
+
+  /** Whether a program may ask for division and square root that are rounded to the nearest. */
+  boolean dividesExactly() {
+    long[] config = new long[1];
+    clGetDeviceInfo(device, CL_DEVICE_SINGLE_FP_CONFIG, Sizeof.cl_ulong, Pointer.to(config), null);
+    return (config[0] & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
   }
 
   @Override

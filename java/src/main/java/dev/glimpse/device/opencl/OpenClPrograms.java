@@ -20,7 +20,10 @@ import org.jocl.cl_program;
 
 /** The programs that a device has built, one per distinct source. */
 final class OpenClPrograms {
-  private static final String OPTIONS = "-cl-std=CL1.2";
+  private static final String LANGUAGE = "-cl-std=CL1.2";
+
+  /** Else a GPU's division may be off by 2.5 ulp and its square root by 3, unlike a CPU's. */
+  private static final String EXACT = " -cl-fp32-correctly-rounded-divide-sqrt";
 
   /** Drivers that cache programs themselves; PoCL even compiles again to answer with a binary. */
   private static final List<String> CACHING_PLATFORMS =
@@ -29,12 +32,15 @@ final class OpenClPrograms {
   private final OpenClDevice device;
   private final Optional<ProgramCache> cache;
   private final Map<String, cl_program> built = new HashMap<>();
+  private final String options;
 
   OpenClPrograms(OpenClDevice device, ProgramCache cache) {
     this.device = device;
     boolean driverCaches =
         CACHING_PLATFORMS.stream().anyMatch(device.info().platform()::startsWith);
     boolean forced = Boolean.getBoolean("glimpse.programCache");
+    boolean exact = !device.info().kind().isCpu() && device.dividesExactly();
+    this.options = exact ? LANGUAGE + EXACT : LANGUAGE;
     this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
   }
 
@@ -58,7 +64,7 @@ final class OpenClPrograms {
   }
 
   private cl_program build(Kernel kernel, String source) {
-    String key = ProgramCache.key(source, OPTIONS, device.info());
+    String key = ProgramCache.key(source, options, device.info());
     Optional<cl_program> cached = cache.flatMap(c -> c.load(key)).flatMap(this::fromBinary);
     if (cached.isPresent()) {
       return cached.get();
@@ -76,7 +82,7 @@ final class OpenClPrograms {
                 clCreateProgramWithSource(device.context(), 1, new String[] {source}, null, null));
     device.created();
     try {
-      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, OPTIONS, null, null);
+      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
       return program;
     } catch (CLException e) {
       String log = buildLog(program);
@@ -103,7 +109,7 @@ final class OpenClPrograms {
               new byte[][] {binary},
               null,
               null);
-      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, OPTIONS, null, null);
+      clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
       device.created();
       return Optional.of(program);
     } catch (CLException e) {
