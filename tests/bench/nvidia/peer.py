@@ -14,8 +14,10 @@ import argparse
 import itertools
 import json
 import math
+import multiprocessing
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 import torch
 import torch._functorch.config
@@ -342,11 +344,18 @@ def step_of(model, forward):
     return step
 
 
-def measure(name, compiled, layout, device, batch, least_seconds):
+def measure(workload, mode, precision, layout, options):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    # A step of several players goes back through one compiled pass more than once.
+    torch._functorch.config.donated_buffer = False
     torch.manual_seed(1)
-    model = globals()[name](batch).to(device, memory_format=layout)
+    device, compiled, form = options.device, mode == "compiled", LAYOUTS[layout]
+    batch = options.batch or BATCH[workload]
+    model = globals()[workload](batch).to(device, memory_format=form)
     inputs = [x.to(device) for x in model.inputs()]
-    inputs = [x.to(memory_format=layout) if x.dim() == 4 else x for x in inputs]
+    inputs = [x.to(memory_format=form) if x.dim() == 4 else x for x in inputs]
     forward = torch.compile(model.losses, mode="reduce-overhead") if compiled else model.losses
     step = step_of(model, forward)
 
@@ -366,9 +375,10 @@ def measure(name, compiled, layout, device, batch, least_seconds):
     if not all(loss.isfinite().all().item() for loss in losses):
         raise ArithmeticError(f"the loss is {losses}")
     times = []
-    while len(times) < 20 or sum(times) < least_seconds:
+    while len(times) < 20 or sum(times) < options.seconds:
         times.append(run()[0])
     return {
+        "card": torch.cuda.get_device_name() if device == "cuda" else "CPU",
         "batch": batch,
         "ms": round(1e3 * statistics.median(times), 4),
         "best_ms": round(1e3 * min(times), 4),
@@ -383,33 +393,23 @@ def main():
     parser.add_argument("--only", nargs="+", default=list(BATCH), choices=list(BATCH))
     parser.add_argument("--batch", type=int, help="instead of each workload's own; to try it out")
     parser.add_argument("--modes", nargs="+", default=["eager", "compiled"])
-    parser.add_argument("--precisions", nargs="+", default=["fp32", "tf32"])
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "tf32"], choices=["fp32", "tf32"])
     parser.add_argument("--layouts", nargs="+", default=list(LAYOUTS), choices=list(LAYOUTS))
     parser.add_argument("--seconds", type=float, default=2.0, help="of steps to time, at least")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    torch.backends.cudnn.benchmark = True
-    # A step of several players goes back through one compiled pass more than once.
-    torch._functorch.config.donated_buffer = False
-    card = torch.cuda.get_device_name() if options.device == "cuda" else "CPU"
-    for precision in options.precisions:
-        torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-        torch.backends.cudnn.allow_tf32 = precision == "tf32"
-        torch.compiler.reset()
-        cases = itertools.product(options.only, options.modes, options.layouts)
-        for name, mode, layout in cases:
-            if name not in CONVOLUTIONAL and layout != options.layouts[0]:
-                continue
-            batch = options.batch or BATCH[name]
-            compiled = mode == "compiled"
+    cases = itertools.product(options.precisions, options.only, options.modes, options.layouts)
+    for precision, name, mode, layout in cases:
+        if name not in CONVOLUTIONAL and layout != options.layouts[0]:
+            continue
+        # A process each: what failed to compile must not disturb the next.
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+            case = {"workload": name, "mode": mode, "precision": precision, "layout": layout}
             try:
-                row = measure(
-                    name, compiled, LAYOUTS[layout], options.device, batch, options.seconds
-                )
+                row = process.submit(measure, **case, options=options).result()
             except Exception as failure:  # One that fails must not hide the others' times.
                 row = {"failed": repr(failure).split("\n")[0]}
-            case = {"workload": name, "mode": mode, "precision": precision, "layout": layout}
-            row = case | row | {"torch": torch.__version__, "card": card}
+            row = case | row | {"torch": torch.__version__}
             print(json.dumps(row) if options.json else row, flush=True)
 
 

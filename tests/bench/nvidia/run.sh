@@ -4,7 +4,7 @@
 #   ./run.sh [PART...]     devices, test, bench, peer, or steps of these by name; default: all
 #   ./run.sh train m1|m6|m11 EPOCHS SECONDS [OPTION...]
 #
-# All takes about 25 minutes, which test, bench and peer share. `train` is for what takes too long
+# All takes about 30 minutes, which test, bench and peer share. `train` is for what takes too long
 # without a card: a VAE by the recipe of the IWAE paper, VAE + GAN, DRAW. After so many seconds it
 # stops; called again, it goes on. A run that has all its epochs is evaluated. Options go to `train`
 # the first time.
@@ -167,8 +167,8 @@ for whose in auto hand; do
 done
 step bench kernels-opencl on_opencl bench kernels --json --device DEVICE
 # What takes long to compile comes last, W4 most of all.
-step peer peer-eager peer 200 --modes eager
-step peer peer-compiled peer 300 --modes compiled --only W1 W2 W3 W5 LSTM LSTMForward
+step peer peer-eager peer 300 --modes eager
+step peer peer-compiled peer 600 --modes compiled --only W1 W2 W3 W5 LSTM LSTMForward
 step peer peer-compiled-w4 peer 300 --modes compiled --only W4
 for part in $wanted; do
   if [[ -z ${known[$part]-} ]]; then
