@@ -19,7 +19,7 @@ public final class ComputeOptions {
       defaultValue = "AUTO",
       description =
           "On a CUDA device, whose kernels multiply and convolve: hand (ours), library (cuBLAS,"
-              + " cuDNN) or auto, the library's where it is there (default: auto).")
+              + " cuDNN) or auto, the library's where we know of none faster (default: auto).")
   private Kernels kernels;
 
   @Option(
