@@ -324,7 +324,7 @@ __kernel ITEM void attention_read_gradient(MATRIX(image),
 #else
     const float by_error = 0.0f;
 #endif
-#if CANVAS_GRADIENT
+#if ERROR_IMAGE && CANVAS_GRADIENT
     ROW(d_canvas)[e] = -f_sigmoid_gradient(f_sigmoid(ROW(canvas)[e]), by_error);
 #endif
 #if IMAGE_GRADIENT

@@ -8,9 +8,9 @@
 //   CHAIN_STORE_SUMS   statements that store sum0.. of `row`
 //
 // CPU: a work-item walks `rows_per_item` rows and `columns_per_item` columns in vectors of eight.
-// GPU: without sums a work-item computes an element (id 0: column, id 1: row), or PER_ITEM of them,
-// whose loads are under way at a time, in work-groups of GROUP_COLUMNS columns, few where there are
-// few; with sums a work-group of GROUP sums one row.
+// GPU: without sums a work-item computes an element, or PER_ITEM of them, whose loads are under way at
+// a time; a work-group has 2^log_width columns (id 0), few where there are few, and so many rows (id 1)
+// that it is one of GROUP. With sums a work-group of GROUP sums one row.
 //
 // Cost: whatever the chain does; it is bound by memory: each input and output moves once.
 
@@ -28,9 +28,6 @@
 
 #ifndef GROUP
 #define GROUP 64
-#endif
-#ifndef GROUP_COLUMNS
-#define GROUP_COLUMNS 64
 #endif
 #ifndef PER_ITEM
 #define PER_ITEM 1
@@ -71,18 +68,18 @@ __kernel WORK_GROUP(1, 1) void pointwise(
 #elif CHAIN_SUMS == 0
 
 #if ALONG_COLUMNS
-#define COLUMN_OF(j) (first_column + (j) * (int)get_global_size(0))
+#define COLUMN_OF(j) (first_column + (j) * (int)get_num_groups(0) * width)
 #define ROW_OF(j) first_row
 #else
 #define COLUMN_OF(j) first_column
-#define ROW_OF(j) (first_row + (j) * (int)get_global_size(1))
+#define ROW_OF(j) (first_row + (j) * (int)get_num_groups(1) * height)
 #endif
 
-__kernel WORK_GROUP(GROUP_COLUMNS, GROUP / GROUP_COLUMNS) void pointwise(
-    CHAIN_PARAMETERS const int rows, const int columns, const int rows_per_item,
-    const int columns_per_item) {
-  const int first_column = get_global_id(0);
-  const int first_row = get_global_id(1);
+__kernel WORK_GROUP(GROUP, 1) void pointwise(CHAIN_PARAMETERS const int rows, const int columns,
+                                             const int log_width) {
+  const int width = 1 << log_width, height = GROUP >> log_width;
+  const int first_column = get_group_id(0) * width + (get_local_id(0) & (width - 1));
+  const int first_row = get_group_id(1) * height + (get_local_id(0) >> log_width);
   const int count = 1;
 #if PER_ITEM > 1
   if (COLUMN_OF(PER_ITEM - 1) < columns && ROW_OF(PER_ITEM - 1) < rows) {
@@ -106,8 +103,7 @@ __kernel WORK_GROUP(GROUP_COLUMNS, GROUP / GROUP_COLUMNS) void pointwise(
 #include "dialect/group.h"
 
 __kernel WORK_GROUP(GROUP, 1) void pointwise(
-    CHAIN_PARAMETERS const int rows, const int columns, const int rows_per_item,
-    const int columns_per_item) {
+    CHAIN_PARAMETERS const int rows, const int columns, const int log_width) {
   __local float partial[GROUP];
   const int row = get_global_id(1);
   vec sum0 = 0.0f;

@@ -87,53 +87,53 @@ public record FusedPointwise(Chain chain) implements Op {
       bytes += view.bytes();
     }
     Chain.Rendered rendered = chain.render(false, in, out, rows, columns);
-    boolean cpu = site.device().kind().isCpu();
-    boolean sums = !chain.sums().isEmpty();
-    int columnsPerItem = sums ? columns : Math.min(columns, CPU_ELEMENTS);
-    int rowsPerItem = Math.max(1, CPU_ELEMENTS / columns);
-    if (cpu) {
-      // Leave work for every core even where it is little.
-      rowsPerItem = Math.min(rowsPerItem, ceil(rows, 2 * site.device().computeUnits()));
-    }
     var arguments = new ArrayList<Object>(rendered.arguments());
-    arguments.addAll(List.of(rows, columns, rowsPerItem, columnsPerItem));
+    arguments.addAll(List.of(rows, columns));
     var defines = new LinkedHashMap<>(rendered.defines());
     defines.remove("CHAIN_ARGUMENTS");
-    List<Integer> local = cpu ? List.of(1, 1) : group(rows, columns, sums);
-    int width = local.get(0);
-    int height = local.get(1);
-    List<Integer> global = List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem));
-    if (!cpu) {
+    boolean sums = !chain.sums().isEmpty();
+    boolean cpu = site.device().kind().isCpu();
+    List<Integer> global;
+    int group = 1;
+    if (cpu) {
+      int columnsPerItem = sums ? columns : Math.min(columns, CPU_ELEMENTS);
+      // Leave work for every core even where it is little.
+      int rowsPerItem =
+          Math.min(
+              Math.max(1, CPU_ELEMENTS / columns), ceil(rows, 2 * site.device().computeUnits()));
+      arguments.addAll(List.of(rowsPerItem, columnsPerItem));
+      global = List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem));
+    } else {
+      group = sums && columns <= GPU_LONG ? GPU_ROW_GROUP : GPU_GROUP;
       int perItem = !sums && size >= GPU_MANY ? GPU_PER_ITEM : 1;
-      int across = sums ? 1 : rows == 1 ? ceil(columns, perItem) : columns;
+      int logWidth = logWidth(rows, columns);
+      int width = 1 << logWidth;
+      int height = group / width;
+      int across = rows == 1 ? ceil(columns, perItem) : columns;
       int down = rows == 1 ? 1 : ceil(rows, perItem);
-      global = List.of(ceil(across, width) * width, ceil(down, height) * height);
-      defines.put("GROUP", String.valueOf(width * height));
-      defines.put("GROUP_COLUMNS", String.valueOf(width));
+      arguments.add(logWidth);
+      defines.put("GROUP", String.valueOf(group));
       defines.put("PER_ITEM", String.valueOf(perItem));
-      defines.put("ALONG_COLUMNS", rows == 1 ? "1" : "0");
+      defines.put("ALONG_COLUMNS", rows == 1 && perItem > 1 ? "1" : "0");
+      global =
+          sums ? List.of(group, rows) : List.of(ceil(across, width) * group, ceil(down, height));
     }
     site.launch(
         site.kernel("pointwise.cl", "pointwise", defines),
         arguments,
         global,
-        local,
+        List.of(group, 1),
         new Cost(chain.flops() * size, bytes));
   }
 
-  /** A GPU's work-group: of one row where there is but one, or where it is summed. */
-  private static List<Integer> group(int rows, int columns, boolean sums) {
-    if (sums) {
-      return List.of(columns > GPU_LONG ? GPU_GROUP : GPU_ROW_GROUP, 1);
+  /** Of the columns of a GPU's work-group: all of it where there is but one row. */
+  private static int logWidth(int rows, int columns) {
+    int most = rows == 1 ? GPU_GROUP : GPU_WIDEST;
+    int log = 0;
+    while (1 << log < columns && 1 << log < most) {
+      log++;
     }
-    if (rows == 1) {
-      return List.of(GPU_GROUP, 1);
-    }
-    int width = 1;
-    while (width < columns && width < GPU_WIDEST) {
-      width *= 2;
-    }
-    return List.of(width, GPU_GROUP / width);
+    return log;
   }
 
   private static int rows(List<View> in) {
