@@ -9,8 +9,8 @@
 //
 // CPU: a work-item walks `rows_per_item` rows and `columns_per_item` columns in vectors of eight.
 // GPU: without sums a work-item computes an element, or PER_ITEM of them, whose loads are under way at
-// a time; a work-group has 2^log_width columns (id 0), few where there are few, and so many rows (id 1)
-// that it is one of GROUP. With sums a work-group of GROUP sums one row.
+// a time; a work-group has 2^log_width columns (id 0), few where there are few, and `height` rows
+// (id 1), together GROUP. With sums a work-group of GROUP sums one row.
 //
 // Cost: whatever the chain does; it is bound by memory: each input and output moves once.
 
@@ -76,8 +76,8 @@ __kernel WORK_GROUP(1, 1) void pointwise(
 #endif
 
 __kernel WORK_GROUP(GROUP, 1) void pointwise(CHAIN_PARAMETERS const int rows, const int columns,
-                                             const int log_width) {
-  const int width = 1 << log_width, height = GROUP >> log_width;
+                                             const int log_width, const int height) {
+  const int width = 1 << log_width;
   const int first_column = get_group_id(0) * width + (get_local_id(0) & (width - 1));
   const int first_row = get_group_id(1) * height + (get_local_id(0) >> log_width);
   const int count = 1;
@@ -103,7 +103,7 @@ __kernel WORK_GROUP(GROUP, 1) void pointwise(CHAIN_PARAMETERS const int rows, co
 #include "dialect/group.h"
 
 __kernel WORK_GROUP(GROUP, 1) void pointwise(
-    CHAIN_PARAMETERS const int rows, const int columns, const int log_width) {
+    CHAIN_PARAMETERS const int rows, const int columns, const int log_width, const int height) {
   __local float partial[GROUP];
   const int row = get_global_id(1);
   vec sum0 = 0.0f;

@@ -111,7 +111,7 @@ public record FusedPointwise(Chain chain) implements Op {
       int height = group / width;
       int across = rows == 1 ? ceil(columns, perItem) : columns;
       int down = rows == 1 ? 1 : ceil(rows, perItem);
-      arguments.add(logWidth);
+      arguments.addAll(List.of(logWidth, height));
       defines.put("GROUP", String.valueOf(group));
       defines.put("PER_ITEM", String.valueOf(perItem));
       defines.put("ALONG_COLUMNS", rows == 1 && perItem > 1 ? "1" : "0");

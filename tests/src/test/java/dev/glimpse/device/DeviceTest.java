@@ -87,7 +87,8 @@ class DeviceTest {
   }
 
   private static Launch copy(Buffer from, Buffer to) {
-    return launch(copyKernel(Map.of()), from, to, 1, COUNT, 1, COUNT);
+    boolean cpu = TestDevices.info().kind().isCpu();
+    return launch(copyKernel(Map.of()), from, to, 1, COUNT, cpu ? 1 : 6, cpu ? COUNT : 1);
   }
 
   private static void copyOnce(Device device) {

@@ -62,7 +62,7 @@ final class AttentionCases {
             new Geometry(2, 33, 7, 1, 8),
             new Geometry(1, 1, 33, 1, 2),
             // With its error image too large for a GPU's local memory.
-            new Geometry(1, 57, 55, 1, 1),
+            new Geometry(1, 70, 67, 1, 2),
             new Geometry(2, 9, 28, 3, 1),
             new Geometry(1, 1, 1, 1, 1))) {
       groups.put("attention to " + geometry, cases(geometry));

@@ -120,7 +120,7 @@ class CudaDeviceTest {
   }
 
   private static Launch copy(Buffer from, Buffer to) {
-    return launch(Map.of(), 1, from, to, 1, COUNT, 1, COUNT);
+    return launch(Map.of(), 1, from, to, 1, COUNT, 6, 1);
   }
 
   @Test
@@ -238,7 +238,7 @@ class CudaDeviceTest {
     try (Buffer from = device.allocate(4 * rows);
         Buffer to = device.allocate(4 * rows)) {
       device.write(from, host(values));
-      Launch tall = launch(Map.of(), rows, from, to, rows, 1, 1, 1);
+      Launch tall = launch(Map.of(), rows, from, to, rows, 1, 6, 1);
       try (Recording recording = device.record(List.of(tall))) {
         recording.run();
       }

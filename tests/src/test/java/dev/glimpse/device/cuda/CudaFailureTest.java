@@ -40,7 +40,7 @@ class CudaFailureTest {
     var launch =
         new Launch(
             kernel,
-            List.of(1, 64, 1, 64),
+            List.of(1, 64, 6, 1),
             List.of(64, 1),
             List.of(64, 1),
             new Cost(0, 0),
