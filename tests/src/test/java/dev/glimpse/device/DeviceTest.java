@@ -86,6 +86,7 @@ class DeviceTest {
         "a layer/copy");
   }
 
+  /** By an item of one row and all columns, or by a work-group of 2^6 columns and one row. */
   private static Launch copy(Buffer from, Buffer to) {
     boolean cpu = TestDevices.info().kind().isCpu();
     return launch(copyKernel(Map.of()), from, to, 1, COUNT, cpu ? 1 : 6, cpu ? COUNT : 1);

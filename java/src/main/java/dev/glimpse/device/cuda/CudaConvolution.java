@@ -377,7 +377,7 @@ final class CudaConvolution {
       return isFused(call) && !call.epilogue().relu();
     }
 
-    /** In FP32 whatever it was measured in: the other types may round to TF32. */
+    /** In FP32 whatever it was offered in: the other types may round to TF32. */
     void use(Algorithm algorithm) {
       this.algorithm = algorithm;
       int asked = mathType(call.type());

@@ -119,6 +119,7 @@ class CudaDeviceTest {
         "a layer/copy");
   }
 
+  /** By a work-group of 2^6 columns and one row. */
   private static Launch copy(Buffer from, Buffer to) {
     return launch(Map.of(), 1, from, to, 1, COUNT, 6, 1);
   }
