@@ -12,7 +12,13 @@ import org.junit.jupiter.api.Assumptions;
  * its own programs, and compiling is most of the time that a test takes.
  */
 public final class TestDevices {
-  private static final Map<DeviceInfo.Kind, Device> OPEN = new EnumMap<>(DeviceInfo.Kind.class);
+  private static final Map<Use, Device> OPEN = new EnumMap<>(Use.class);
+
+  private enum Use {
+    OWN,
+    GPU_KERNELS,
+    FAST_GPU_KERNELS
+  }
 
   /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
   public static final DeviceOptions OPTIONS =
@@ -56,7 +62,7 @@ public final class TestDevices {
 
   /** The device with the kernel variants made for it. */
   public static Device own() {
-    return of(info().kind());
+    return of(Use.OWN);
   }
 
   /**
@@ -70,9 +76,17 @@ public final class TestDevices {
     return own;
   }
 
-  /** The same device with the kernel variants made for GPUs. */
+  /**
+   * The same device with the kernel variants made for GPUs. A CPU's compiler is told not to
+   * optimise them: it would take more time than anything else in the tests.
+   */
   public static Device withGpuKernels() {
-    return of(info().kind().isCpu() ? DeviceInfo.Kind.OTHER_GPU : info().kind());
+    return of(info().kind().isCpu() ? Use.GPU_KERNELS : Use.OWN);
+  }
+
+  /** The same, optimised: for what computes longer than compiling takes. */
+  public static Device withFastGpuKernels() {
+    return of(info().kind().isCpu() ? Use.FAST_GPU_KERNELS : Use.OWN);
   }
 
   /**
@@ -90,7 +104,21 @@ public final class TestDevices {
     return Devices.open(info(), new DeviceOptions(OPTIONS.kernels(), OPTIONS.precision(), false));
   }
 
-  private static synchronized Device of(DeviceInfo.Kind kind) {
-    return OPEN.computeIfAbsent(kind, k -> Devices.open(info().as(k), OPTIONS));
+  private static synchronized Device of(Use use) {
+    return OPEN.computeIfAbsent(use, TestDevices::open);
+  }
+
+  private static Device open(Use use) {
+    if (use == Use.OWN) {
+      return Devices.open(info(), OPTIONS);
+    }
+    if (use == Use.GPU_KERNELS) {
+      System.setProperty("glimpse.openClOptions", "-cl-opt-disable");
+    }
+    try {
+      return Devices.open(info().as(DeviceInfo.Kind.OTHER_GPU), OPTIONS);
+    } finally {
+      System.clearProperty("glimpse.openClOptions");
+    }
   }
 }

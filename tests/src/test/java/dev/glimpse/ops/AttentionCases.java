@@ -43,15 +43,16 @@ final class AttentionCases {
     }
   }
 
-  /** A patch larger than its image, colours, and a single filter on a line. */
+  /** Every kernel: a patch larger than its image, colours, and a single filter on a line. */
   static Map<String, List<OpCase>> brief() {
     var groups = new LinkedHashMap<String, List<OpCase>>();
-    groups.put("attention", cases(new Geometry(2, 5, 3, 1, 7)));
-    groups.put("attention to colours", cases(new Geometry(2, 3, 4, 3, 2)));
-    groups.put("attention to a column", cases(new Geometry(2, 9, 1, 1, 1)));
+    groups.put("attention", all(new Geometry(2, 5, 3, 1, 7)));
+    groups.put("attention to colours", all(new Geometry(2, 3, 4, 3, 2)));
+    groups.put("attention to a column", all(new Geometry(2, 9, 1, 1, 1)));
     return groups;
   }
 
+  /** The kernels that compute everything; a driver compiles each anew for each size. */
   static Map<String, List<OpCase>> sizes() {
     var groups = new LinkedHashMap<String, List<OpCase>>();
     for (var geometry :
@@ -65,12 +66,12 @@ final class AttentionCases {
             new Geometry(1, 70, 67, 1, 2),
             new Geometry(2, 9, 28, 3, 1),
             new Geometry(1, 1, 1, 1, 1))) {
-      groups.put("attention to " + geometry, cases(geometry));
+      groups.put("attention to " + geometry, extremes(geometry));
     }
     return groups;
   }
 
-  private static List<OpCase> cases(Geometry geometry) {
+  private static List<OpCase> all(Geometry geometry) {
     var cases = new ArrayList<OpCase>();
     cases.addAll(reads(geometry));
     cases.addAll(writes(geometry));
@@ -151,10 +152,12 @@ final class AttentionCases {
   }
 
   /**
-   * Windows far off the image, so narrow that they meet one pixel, and so wide that they meet all.
+   * Windows around the image, far off it, so narrow that they meet one pixel, and so wide that they
+   * meet all.
    */
   private static List<OpCase> extremes(Geometry geometry) {
     var cases = new ArrayList<OpCase>();
+    cases.addAll(moved("in place", geometry, 0, 0, 0, 0, 0));
     cases.addAll(moved("beyond the last column", geometry, 9, 0, 2, 0, 0));
     cases.addAll(moved("narrow beyond the corner", geometry, 9, -9, -9, 0, 0));
     cases.addAll(moved("wide", geometry, 0, 0, 9, 0, 0));

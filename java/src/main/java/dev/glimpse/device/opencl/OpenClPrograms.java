@@ -25,6 +25,9 @@ final class OpenClPrograms {
   /** Else a GPU's division may be off by 2.5 ulp and its square root by 3, unlike a CPU's. */
   private static final String EXACT = " -cl-fp32-correctly-rounded-divide-sqrt";
 
+  /** The JVM's property with more options for the driver's compiler, for example {@code -g}. */
+  private static final String MORE_OPTIONS = "glimpse.openClOptions";
+
   /** Drivers that cache programs themselves; PoCL even compiles again to answer with a binary. */
   private static final List<String> CACHING_PLATFORMS =
       List.of("Portable Computing Language", "NVIDIA CUDA", "Intel(R) OpenCL");
@@ -40,7 +43,7 @@ final class OpenClPrograms {
         CACHING_PLATFORMS.stream().anyMatch(device.info().platform()::startsWith);
     boolean forced = Boolean.getBoolean("glimpse.programCache");
     boolean exact = !device.info().kind().isCpu() && device.dividesExactly();
-    this.options = exact ? LANGUAGE + EXACT : LANGUAGE;
+    this.options = LANGUAGE + (exact ? EXACT : "") + " " + System.getProperty(MORE_OPTIONS, "");
     this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
   }
 
