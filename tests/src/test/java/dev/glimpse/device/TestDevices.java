@@ -12,12 +12,13 @@ import org.junit.jupiter.api.Assumptions;
  * its own programs, and compiling is most of the time that a test takes.
  */
 public final class TestDevices {
-  private static final Map<Use, Device> OPEN = new EnumMap<>(Use.class);
+  private static final Map<Kernels, Device> OPEN = new EnumMap<>(Kernels.class);
 
-  private enum Use {
+  /** The variants of our kernels. A GPU's own ones are those for GPUs. */
+  private enum Kernels {
     OWN,
-    GPU_KERNELS,
-    FAST_GPU_KERNELS
+    GPU,
+    UNOPTIMISED_GPU
   }
 
   /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
@@ -27,6 +28,8 @@ public final class TestDevices {
               System.getProperty("glimpse.kernels", "auto").toUpperCase(Locale.ROOT)),
           Optional.of(DeviceOptions.Precision.FP32),
           true);
+
+  private static final String COMPILER_OPTIONS = "glimpse.openClOptions";
 
   private TestDevices() {}
 
@@ -62,7 +65,7 @@ public final class TestDevices {
 
   /** The device with the kernel variants made for it. */
   public static Device own() {
-    return of(Use.OWN);
+    return of(Kernels.OWN);
   }
 
   /**
@@ -81,12 +84,12 @@ public final class TestDevices {
    * optimise them: it would take more time than anything else in the tests.
    */
   public static Device withGpuKernels() {
-    return of(info().kind().isCpu() ? Use.GPU_KERNELS : Use.OWN);
+    return of(Kernels.UNOPTIMISED_GPU);
   }
 
   /** The same, optimised: for what computes longer than compiling takes. */
-  public static Device withFastGpuKernels() {
-    return of(info().kind().isCpu() ? Use.FAST_GPU_KERNELS : Use.OWN);
+  public static Device withOptimisedGpuKernels() {
+    return of(Kernels.GPU);
   }
 
   /**
@@ -104,21 +107,27 @@ public final class TestDevices {
     return Devices.open(info(), new DeviceOptions(OPTIONS.kernels(), OPTIONS.precision(), false));
   }
 
-  private static synchronized Device of(Use use) {
-    return OPEN.computeIfAbsent(use, TestDevices::open);
+  private static synchronized Device of(Kernels kernels) {
+    Kernels variants = info().kind().isCpu() ? kernels : Kernels.OWN;
+    return OPEN.computeIfAbsent(variants, TestDevices::open);
   }
 
-  private static Device open(Use use) {
-    if (use == Use.OWN) {
-      return Devices.open(info(), OPTIONS);
-    }
-    if (use == Use.GPU_KERNELS) {
-      System.setProperty("glimpse.openClOptions", "-cl-opt-disable");
-    }
+  private static Device open(Kernels kernels) {
+    DeviceInfo gpu = info().as(DeviceInfo.Kind.OTHER_GPU);
+    return switch (kernels) {
+      case OWN -> Devices.open(info(), OPTIONS);
+      case GPU -> Devices.open(gpu, OPTIONS);
+      case UNOPTIMISED_GPU -> openUnoptimised(gpu);
+    };
+  }
+
+  private static Device openUnoptimised(DeviceInfo info) {
+    String others = System.getProperty(COMPILER_OPTIONS, "");
+    System.setProperty(COMPILER_OPTIONS, others + " -cl-opt-disable");
     try {
-      return Devices.open(info().as(DeviceInfo.Kind.OTHER_GPU), OPTIONS);
+      return Devices.open(info, OPTIONS);
     } finally {
-      System.clearProperty("glimpse.openClOptions");
+      System.setProperty(COMPILER_OPTIONS, others);
     }
   }
 }

@@ -66,7 +66,7 @@ class GoldenLossesTest {
   @MethodSource("runs")
   void areWhatTheyWere(String name, boolean gpuKernels) throws IOException {
     Run run = golden().runs().get(name);
-    Device device = gpuKernels ? TestDevices.withFastGpuKernels() : TestDevices.own();
+    Device device = gpuKernels ? TestDevices.withOptimisedGpuKernels() : TestDevices.own();
     Settings settings = SmallTraining.settings(run.model(), run.settings().toArray(String[]::new));
     Map<String, double[]> found;
     try (Trainer trainer = SmallTraining.trainer(device, run.model(), settings, folder)) {

@@ -43,7 +43,8 @@ final class OpenClPrograms {
         CACHING_PLATFORMS.stream().anyMatch(device.info().platform()::startsWith);
     boolean forced = Boolean.getBoolean("glimpse.programCache");
     boolean exact = !device.info().kind().isCpu() && device.dividesExactly();
-    this.options = LANGUAGE + (exact ? EXACT : "") + " " + System.getProperty(MORE_OPTIONS, "");
+    String more = System.getProperty(MORE_OPTIONS, "");
+    this.options = (LANGUAGE + (exact ? EXACT : "") + " " + more).strip();
     this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
   }
 
