@@ -10,9 +10,10 @@
 // register tiles (see tile.h). B is read as it lies; with PACK the work-item first copies its panel
 // to panels[], contiguous, which B_TRANSPOSED needs and which pays where the rows of B are a power
 // of two apart (they would fall into one cache set); with PACKED, pack_panels.cl has done so, for
-// several products. SHORT allows m < TILE. With COLUMN_SUMS (B not transposed) the work-items that come
-// to a panel first also sum its columns over k, in the order of column_sum: the gradient of a bias,
-// beside that of its weight.
+// several products. With STRIPS, a[] is what pack_strips.cl made of a transposed A, and lda is k.
+// SHORT allows m < TILE. With COLUMN_SUMS (B not transposed) the work-items that come to a panel first
+// also sum its columns over k, in the order of column_sum: the gradient of a bias, beside that of its
+// weight.
 //
 // GPU: a work-group (id 0: columns, id 1: rows) computes a tile of TILE_M x TILE_N (see
 // group_tile.h).
@@ -50,12 +51,17 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 #ifndef PACK
 #define PACK (B_TRANSPOSED && !PACKED)
 #endif
+#ifndef STRIPS
+#define STRIPS 0
+#endif
 #ifndef SHORT
-#define SHORT 1
+#define SHORT (!STRIPS)
 #endif
 // A product with fewer rows than a tile repeats its last one.
 #if SHORT
 #define A_AT(r) a_step_at[min(r, m - 1) * a_stride]
+#elif STRIPS
+#define A_AT(r) a_step_at[r]
 #endif
 #include "tile.h"
 
@@ -95,7 +101,7 @@ OUT_OF_LINE WIDE void multiply_rows(
   for (int row = first_row; row < last_row; row += TILE) {
     // The last tile begins early enough to be a whole one; what it computes again is not stored.
     const int first = max(0, min(row, m - TILE));
-    __global const float* restrict a_at = a + first * a_stride;
+    __global const float* restrict a_at = a + (STRIPS ? row : first) * a_stride;
     __global const float* restrict b_at = b;
 #if PACK
     __global float* waiting = suspended + (row - first_row) * PANEL;
@@ -139,7 +145,9 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
   const int valid = min(PANEL, columns - column);
   const int first_row = get_global_id(0) * rows_per_item;
   const int last_row = min(first_row + rows_per_item, m);
-#if A_TRANSPOSED
+#if STRIPS
+  const int a_stride = lda, a_step = TILE;
+#elif A_TRANSPOSED
   const int a_stride = 1, a_step = lda;
 #else
   const int a_stride = lda, a_step = 1;

@@ -108,7 +108,15 @@ INLINE void transpose_block(__global const float* from, int stride, __global flo
 // k rows of `width` columns, `stride` apart, become rows of a panel; missing columns become zero.
 OUT_OF_LINE void pack_rows(__global const float* from, int stride, int k, int width,
                            __global float* panel) {
-  for (int p = 0; p < k; p++) {
+  int p = 0;
+  if (width == PANEL) {
+    for (; p < k; p++) {
+      const wide low = load_wide(from + p * stride), high = load_wide(from + p * stride + LANES);
+      store_wide(low, panel + p * PANEL);
+      store_wide(high, panel + p * PANEL + LANES);
+    }
+  }
+  for (; p < k; p++) {
     for (int j = 0; j < PANEL; j += VECTOR) {
       const int count = min(VECTOR, width - j);
       vstore8(count > 0 ? load_vec(from + p * stride + j, count) : (vec)(0.0f), 0,

@@ -20,9 +20,6 @@ import java.util.Optional;
 public record MatMul(
     boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum, boolean sharedPanels)
     implements EpilogueHost, ColumnSumHost {
-  /** The steps of k that are packed at once: DEPTH of {@code kernels/gemm.cl}. */
-  private static final int DEPTH = 1024;
-
   public MatMul(boolean transposeA, boolean transposeB) {
     this(transposeA, transposeB, Chain.STORE, false, false);
   }
@@ -57,7 +54,7 @@ public record MatMul(
     return device.kind().isCpu()
         && !columnSum
         && !sharedPanels
-        && packs(geometry(inputs.get(0), inputs.get(1)));
+        && onCpu(device, extents(inputs.get(0), inputs.get(1))).packs();
   }
 
   /** The same product, of a B that is packed once for all that read it. */
@@ -122,56 +119,23 @@ public record MatMul(
 
   @Override
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
-    Geometry size = geometry(inputs.get(0), inputs.get(1));
+    Extents size = extents(inputs.get(0), inputs.get(1));
     if (device.libraries().contains(LibraryCall.Kind.GEMM)) {
       return epilogue.equals(Chain.STORE) ? List.of() : List.of(4L * size.m * size.n);
     }
-    if (!device.kind().isCpu() || !packs(size)) {
-      return List.of();
-    }
-    RegisterTile tile = RegisterTile.of(device);
-    if (sharedPanels) {
-      return List.of(4L * tile.panels(size.n) * tile.columns() * size.k);
-    }
-    long items = (long) tile.panels(size.n) * size.blocks(device, true);
-    int rows = size.k > DEPTH ? DEPTH + size.rowsPerItem(device, true) : size.k;
-    return List.of(4 * items * tile.columns() * rows);
+    return device.kind().isCpu() ? onCpu(device, size).workspaces() : List.of();
   }
 
-  /** The extents of a product. */
-  private record Geometry(int m, int n, int k) {
-    /**
-     * Into how many blocks of rows a panel's tiles are cut: enough for every core to have some, few
-     * where each block would pack the panel again.
-     */
-    int blocks(DeviceInfo device, boolean packed) {
-      int tiles = RegisterTile.of(device).tiles(m);
-      int panels = RegisterTile.of(device).panels(n);
-      int wanted = (packed ? 4 : 32) * device.computeUnits();
-      int blocks = (wanted + panels - 1) / panels;
-      return Math.max(1, Math.min(blocks, packed ? tiles / 8 : tiles));
-    }
+  private record Extents(int m, int n, int k) {}
 
-    int rowsPerItem(DeviceInfo device, boolean packed) {
-      int tiles = RegisterTile.of(device).tiles(m);
-      int blocks = blocks(device, packed);
-      return (tiles + blocks - 1) / blocks * RegisterTile.ROWS;
-    }
-  }
-
-  private Geometry geometry(Shape a, Shape b) {
+  private Extents extents(Shape a, Shape b) {
     int m = transposeA ? a.columns() : a.rows();
     int k = transposeA ? a.rows() : a.columns();
-    return new Geometry(m, transposeB ? b.rows() : b.columns(), k);
+    return new Extents(m, transposeB ? b.rows() : b.columns(), k);
   }
 
-  /**
-   * A transposed B must be packed. Else it pays for products of some height whose B is too large
-   * for the caches, or lies in rows a multiple of a page apart: 64 x 6272 x 128 takes 0.56 ms
-   * instead of 1.27.
-   */
-  private boolean packs(Geometry size) {
-    return transposeB || size.m >= 48 && (size.n % 512 == 0 || (long) size.k * size.n > 1 << 19);
+  private CpuProduct onCpu(DeviceInfo device, Extents size) {
+    return new CpuProduct(device, size.m, size.n, size.k, transposeA, transposeB, sharedPanels);
   }
 
   @Override
@@ -181,7 +145,7 @@ public record MatMul(
     int m = transposeA ? a.columns() : a.rows();
     int k = transposeA ? a.rows() : a.columns();
     int n = transposeB ? b.rows() : b.columns();
-    var size = new Geometry(m, n, k);
+    var size = new Extents(m, n, k);
     var in = new ArrayList<View>();
     for (int i = 1; i < epilogue.inputs(); i++) {
       in.add(site.input(1 + i));
@@ -202,15 +166,15 @@ public record MatMul(
     defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
     defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
     var arguments = new ArrayList<Object>(rendered.arguments());
+    boolean cpu = site.device().kind().isCpu();
+    CpuProduct onCpu = onCpu(site.device(), size);
+    if (cpu) {
+      a = onCpu.prepare(site, a, b);
+    }
     arguments.add(a.buffer());
     arguments.add(b.buffer());
-    boolean cpu = site.device().kind().isCpu();
-    boolean packed = cpu && packs(size);
-    if (packed) {
+    if (cpu && onCpu.packs()) {
       arguments.add(site.workspace(0));
-    }
-    if (sharedPanels) {
-      pack(site, b, size);
     }
     if (columnSum) {
       arguments.add(site.output(out.size()).buffer());
@@ -218,14 +182,9 @@ public record MatMul(
     arguments.addAll(List.of(m, n, k, a.offset(), a.stride(), b.offset(), b.stride()));
     List<Integer> global;
     if (cpu) {
-      var tile = RegisterTile.of(site.device());
-      tile.define(defines);
-      defines.put("PACK", packed && !sharedPanels ? "1" : "0");
-      defines.put("PACKED", sharedPanels ? "1" : "0");
-      defines.put("SHORT", m < RegisterTile.ROWS ? "1" : "0");
-      int rowsPerItem = size.rowsPerItem(site.device(), packed && !sharedPanels);
-      arguments.add(rowsPerItem);
-      global = List.of((m + rowsPerItem - 1) / rowsPerItem, tile.panels(n));
+      onCpu.define(defines);
+      arguments.add(onCpu.rowsPerItem());
+      global = onCpu.global();
     } else {
       var tile = GroupTile.of(site.device(), m, n, 1);
       tile.define(defines);
@@ -252,7 +211,7 @@ public record MatMul(
    * A vendor's library computes the product, with the epilogue where it takes that one; else a
    * launch of its own does, as for the columns' sums.
    */
-  private void call(Site site, Geometry size, List<View> in, List<View> out) {
+  private void call(Site site, Extents size, List<View> in, List<View> out) {
     Optional<LibraryCall> whole =
         LinearEpilogue.of(epilogue, in, size.m, size.n)
             .map(linear -> gemm(site, size, out.get(0), linear, View.bytes(in)))
@@ -269,7 +228,7 @@ public record MatMul(
   }
 
   private LibraryCall gemm(
-      Site site, Geometry size, View c, LibraryCall.Epilogue linear, long bytesOfOperands) {
+      Site site, Extents size, View c, LibraryCall.Epilogue linear, long bytesOfOperands) {
     View a = site.input(0);
     View b = site.input(1);
     return new LibraryCall.Gemm(
@@ -285,19 +244,5 @@ public record MatMul(
         new Cost(
             2L * size.m * size.n * size.k, a.bytes() + b.bytes() + c.bytes() + bytesOfOperands),
         site.scope());
-  }
-
-  /** Copies B to panels, each by a work-item. */
-  private void pack(Site site, View b, Geometry size) {
-    RegisterTile tile = RegisterTile.of(site.device());
-    var defines = new LinkedHashMap<String, String>();
-    tile.define(defines);
-    defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
-    site.launch(
-        site.kernel("pack_panels.cl", "pack_panels", defines),
-        List.of(b.buffer(), site.workspace(0), size.n, size.k, b.offset(), b.stride()),
-        List.of(tile.panels(size.n), 1),
-        List.of(1, 1),
-        new Cost(0, 2 * b.bytes()));
   }
 }

@@ -89,6 +89,7 @@ public final class OpCases {
     groups.put("tall sums", tallSums());
     groups.put("many elements", manyElements());
     groups.put("packed products", packedProducts());
+    groups.put("deep products", deepProducts(203));
     groups.put("first axis 1 x 1", FirstAxisCases.of(1, 1));
     for (int[] s : new int[][] {{1, 1, 1}, {6, 33, 31}, {97, 512, 3}, {49, 1024, 65}}) {
       String size = "%d x %d x %d".formatted(s[0], s[1], s[2]);
@@ -179,6 +180,48 @@ public final class OpCases {
                 Argument.of("weight", 97, 512).with(Values.SMALL),
                 Argument.of("bias", 512).with(Values.SMALL)),
             t -> Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2))));
+  }
+
+  /**
+   * Many steps of k, for which a transposed A is cut into strips: with rows left over, with fewer
+   * than make a strip, of a part of a matrix, beside a packed B, beside sums of B's columns.
+   */
+  private static List<OpCase> deepProducts(int k) {
+    var product = new MatMul(true, false);
+    Argument a = Argument.of("a transposed", k, 13).with(Values.SMALL);
+    Argument b = Argument.of("b", k, 37).with(Values.SMALL);
+    Argument bt = Argument.of("b transposed", 37, k).with(Values.SMALL);
+    Argument wide = Argument.of("wide a", k, 60).with(Values.SMALL);
+    return List.of(
+        binary("rows left over", a, b, (x, y) -> Tensor.of(product, x, y)),
+        binary("both transposed", a, bt, (x, y) -> Tensor.of(new MatMul(true, true), x, y)),
+        binary(
+            "one strip",
+            Argument.of("a transposed", k, 6).with(Values.SMALL),
+            b,
+            (x, y) -> Tensor.of(product, x, y)),
+        binary(
+            "less than a strip",
+            Argument.of("a transposed", k, 5).with(Values.SMALL),
+            b,
+            (x, y) -> Tensor.of(product, x, y)),
+        binary(
+            "part",
+            wide,
+            b,
+            (x, y) -> Tensor.of(product, Ops.split(x, List.of(3, 50, 7)).get(1), y)),
+        binary(
+            "packed",
+            Argument.of("a transposed", 1030, 50).data(),
+            Argument.of("b", 1030, 512).data(),
+            (x, y) -> Ops.scale(Tensor.of(product, x, y), 0.03f)),
+        new OpCase(
+            "layer",
+            List.of(
+                Argument.of("x", k, 49).data(),
+                Argument.of("weight", 49, 30).with(Values.SMALL),
+                Argument.of("bias", 30).with(Values.SMALL)),
+            t -> Ops.scale(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)), 0.1f)));
   }
 
   /** Several products that pack the same B, and such that only seem to. */
