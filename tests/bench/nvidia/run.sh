@@ -121,18 +121,32 @@ bench_steps() { # a process each, so that one whose device is lost takes no othe
   for workload in W1 W2 W3 W4 W5; do bench "$workload" "$@" || status=1; done
   return "$status"
 }
-conformance() { # DEVICE, WHOSE KERNELS
+conformance() ( # DEVICE, WHOSE KERNELS
   # Tests skip a device that is missing; here that is a failure.
   if ! glimpse devices | grep -E "^[* ] $1 " >/dev/null; then # not -q, which ends the other early
     echo "there is no device $1"
     glimpse devices
-    return 1
+    exit 1
   fi
-  java 420 "-Dglimpse.device=$1" "-Dglimpse.kernels=$2" \
+  # Side by side, for compiling takes most of their time.
+  status=0 running=()
+  output=$(mktemp -d) || exit 1
+  trap 'kill "${running[@]}" 2>/dev/null; rm -r "$output"' EXIT
+  for part in 'DeviceTest|OpCaseTest' 'PlanTest|RandomGraphTest|GoldenLossesTest' TrainingTest; do
+    classes "$part" "$@" >"$output/${#running[@]}" 2>&1 &
+    running+=($!)
+  done
+  for i in "${!running[@]}"; do
+    wait "${running[i]}" || status=1
+    cat "$output/$i"
+  done
+  exit "$status"
+)
+classes() { # PATTERN, DEVICE, WHOSE KERNELS
+  java 420 "-Dglimpse.device=$2" "-Dglimpse.kernels=$3" \
     -jar console/junit-platform-console-standalone-*.jar execute --details=testfeed --disable-ansi-colors \
     --class-path "test-classes:classes:$(printf '%s:' lib/*.jar)" \
-    --include-classname '.*(DeviceTest|OpCaseTest|PlanTest|RandomGraphTest|GoldenLossesTest|TrainingTest)' \
-    --exclude-classname '.*CudaDeviceTest' --select-package dev.glimpse
+    --include-classname ".*($1)" --exclude-classname '.*CudaDeviceTest' --select-package dev.glimpse
 }
 # The same on the first OpenCL device of NVIDIA, if there is one.
 on_opencl() {
