@@ -35,6 +35,9 @@ class HostileFilesTest {
   private static final int MEBI = 1 << 20;
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  /** MiB: whichever test comes first loads classes, some megabytes; a whole file takes far more. */
+  private static final int FIRST_USE = 16;
+
   @TempDir private Path folder;
 
   /** Reads that end in an error in time, and take less memory than that altogether. */
@@ -73,7 +76,7 @@ class HostileFilesTest {
     String million = tensors(1_000_000);
     Path file = safetensors(million, million.length());
     assertRefused(
-        CheckpointException.class, "a header of", 1, () -> Safetensors.open(file).close());
+        CheckpointException.class, "a header of", FIRST_USE, () -> Safetensors.open(file).close());
     String tenth = tensors(100_001);
     Path shorter = safetensors(tenth, tenth.length());
     assertRefused(
@@ -89,7 +92,8 @@ class HostileFilesTest {
         "{\"t\":{\"dtype\":\"U8\",\"shape\":[%s0],\"data_offsets\":[0,0]}}"
             .formatted("1000,".repeat(MEBI));
     Path file = safetensors(header, header.length());
-    assertRefused(CheckpointException.class, "64 axes", 16, () -> Safetensors.open(file).close());
+    assertRefused(
+        CheckpointException.class, "64 axes", FIRST_USE, () -> Safetensors.open(file).close());
   }
 
   @Test
@@ -133,10 +137,11 @@ class HostileFilesTest {
     int side = (int) Math.min(Integer.MAX_VALUE - 8, most + MEBI);
     Path images = packed("images", idx(0x803, 1, 1, side), 0);
     String problem = side > most ? "give it more" : "truncated";
-    assertRefused(DataException.class, problem, 16, () -> IdxReader.read(images, labels, 1));
+    assertRefused(DataException.class, problem, FIRST_USE, () -> IdxReader.read(images, labels, 1));
     Path many = packed("many", idx(0x801, side), 0);
     Path one = IdxFiles.write(folder, "one", IdxFiles.images(1, 1, 1));
-    assertRefused(DataException.class, "give it more", 16, () -> IdxReader.read(one, many, 1));
+    assertRefused(
+        DataException.class, "give it more", FIRST_USE, () -> IdxReader.read(one, many, 1));
   }
 
   @Test
@@ -146,7 +151,7 @@ class HostileFilesTest {
     assertRefused(
         DataException.class,
         "at byte 20: expected the end of the file, found at least 65536 more bytes",
-        4,
+        FIRST_USE,
         () -> IdxReader.read(images, labels, 1));
   }
 
@@ -156,6 +161,6 @@ class HostileFilesTest {
     try (var file = new RandomAccessFile(folder.resolve("config.json").toFile(), "rw")) {
       file.setLength(3L << 30);
     }
-    assertRefused(CheckpointException.class, "is longer", 1, () -> RunFolder.open(folder));
+    assertRefused(CheckpointException.class, "is longer", FIRST_USE, () -> RunFolder.open(folder));
   }
 }
