@@ -17,8 +17,12 @@ namespace {
 using namespace opencl;
 namespace fs = std::filesystem;
 
-constexpr const char* kOptions = "-cl-std=CL1.2";
 constexpr std::size_t kMostLog = 2000;
+
+// As java/.../device/opencl/OpenClPrograms.java, which says why.
+const char* options(const DeviceInfo& device) {
+  return device.cpu ? "-cl-std=CL1.2 -cl-denorms-are-zero" : "-cl-std=CL1.2";
+}
 
 // Drivers that cache programs themselves. PoCL does, too, but runs the compiler's front end to find an
 // entry: 40 ms for a program, where a binary takes 2.
@@ -52,7 +56,7 @@ std::string user_cache() {
 std::string key(const std::string& source, const DeviceInfo& device) {
   std::string all;
   for (const std::string& part :
-       {source, std::string(kOptions), device.name, device.platform, device.driver}) {
+       {source, std::string(options(device)), device.name, device.platform, device.driver}) {
     all += part;
     all += '\0';
   }
@@ -109,7 +113,7 @@ ProgramHandle Programs::from_source(const std::string& source, const SourceFile&
   ProgramHandle program(
       cl.clCreateProgramWithSource(device_.context(), 1, &text, &length, &status));
   check(status, "clCreateProgramWithSource");
-  status = cl.clBuildProgram(program.get(), 1, &device, kOptions, nullptr, nullptr);
+  status = cl.clBuildProgram(program.get(), 1, &device, options(device_.info()), nullptr, nullptr);
   if (status != SUCCESS) {
     throw Error(GLIMPSE_DEVICE, file.name + " does not compile for " + device_.info().name +
                                     " (OpenCL's status " + std::to_string(status) + "):\n" +
@@ -149,9 +153,9 @@ ProgramHandle Programs::from_binary(const std::string& key) const {
   cl_int loaded = SUCCESS;
   ProgramHandle program(cl.clCreateProgramWithBinary(device_.context(), 1, &device, &size, &bytes,
                                                      &loaded, &status));
-  const bool usable =
-      status == SUCCESS && loaded == SUCCESS &&
-      cl.clBuildProgram(program.get(), 1, &device, kOptions, nullptr, nullptr) == SUCCESS;
+  const bool usable = status == SUCCESS && loaded == SUCCESS &&
+                      cl.clBuildProgram(program.get(), 1, &device, options(device_.info()), nullptr,
+                                        nullptr) == SUCCESS;
   return usable ? std::move(program) : nullptr;
 }
 

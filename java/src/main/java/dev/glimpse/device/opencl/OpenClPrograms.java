@@ -25,6 +25,9 @@ final class OpenClPrograms {
   /** Else a GPU's division may be off by 2.5 ulp and its square root by 3, unlike a CPU's. */
   private static final String EXACT = " -cl-fp32-correctly-rounded-divide-sqrt";
 
+  /** CPUs may need a hundred times as long for denormals, which Gaussian filters are full of. */
+  private static final String WITHOUT_DENORMALS = " -cl-denorms-are-zero";
+
   /** The JVM's property with more options for the driver's compiler, for example {@code -g}. */
   private static final String MORE_OPTIONS = "glimpse.openClOptions";
 
@@ -42,9 +45,10 @@ final class OpenClPrograms {
     boolean driverCaches =
         CACHING_PLATFORMS.stream().anyMatch(device.info().platform()::startsWith);
     boolean forced = Boolean.getBoolean("glimpse.programCache");
-    boolean exact = !device.info().kind().isCpu() && device.dividesExactly();
+    String ofKind =
+        device.info().kind().isCpu() ? WITHOUT_DENORMALS : device.dividesExactly() ? EXACT : "";
     String more = System.getProperty(MORE_OPTIONS, "");
-    this.options = (LANGUAGE + (exact ? EXACT : "") + " " + more).strip();
+    this.options = (LANGUAGE + ofKind + " " + more).strip();
     this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
   }
 
