@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** How far {@code kernels/dialect/functions.h} is from the true values. */
 class FunctionAccuracyTest {
+  /** Below this a device may say zero: what rounds to a denormal need not be kept. */
+  private static final double LEAST = Float.MIN_NORMAL * (1 + 1e-6);
+
   private static final float[] SPECIAL = {
     Float.NaN,
     0f,
@@ -137,6 +140,9 @@ class FunctionAccuracyTest {
       float rounded = (float) exact;
       if (Float.isNaN(rounded) || Float.isInfinite(rounded)) {
         assertEquals(rounded, y.get(i), "%s of %s".formatted(subject.name, x[i]));
+        continue;
+      }
+      if (Math.abs(exact) < LEAST && y.get(i) == 0) {
         continue;
       }
       double ulps = Math.abs(y.get(i) - exact) / Math.ulp(rounded);
