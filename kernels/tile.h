@@ -1,27 +1,12 @@
 // The register tile of a CPU: a work-item multiplies TILE rows of A by a panel of PANEL columns of
-// B, two vectors of LANES floats wide. LANES is the native vector of the device (8: AVX2; 16:
-// AVX-512). Per step of k two vectors of B and TILE broadcasts of A feed 2 TILE multiply-adds,
-// which keeps both FMA units busy; every element is summed in the order of k, whatever LANES is.
+// B, two vectors of LANES floats wide. Per step of k two vectors of B and TILE broadcasts of A feed 2 TILE
+// multiply-adds, which keeps both FMA units busy; every element is summed in the order of k, whatever
+// LANES is.
 //
 // Whoever includes this has in scope: a_at and b_at, pointers to the current column of A and row of
 // B; a_stride, from row to row of A; a_step and b_step, from one k to the next.
 
-#ifndef LANES
-#define LANES 8
-#endif
-
-#if LANES == 16
-typedef float16 wide;
-#define load_wide(p) vload16(0, p)
-#define store_wide(v, p) vstore16(v, 0, p)
-// Without it the compiler halves 512-bit vectors, and with them the arithmetic per cycle.
-#define WIDE __attribute__((min_vector_width(512)))
-#else
-typedef float8 wide;
-#define load_wide(p) vload8(0, p)
-#define store_wide(v, p) vstore8(v, 0, p)
-#define WIDE
-#endif
+#include "dialect/wide.h"
 
 #define PANEL (2 * LANES)
 #define TILE 6

@@ -70,6 +70,11 @@ public record DeviceInfo(
         libraries);
   }
 
+  /** Floats in the vectors in which a CPU multiplies ({@code kernels/dialect/wide.h}). */
+  public int lanes() {
+    return vectorWidth >= 16 ? 16 : 8;
+  }
+
   /** The same device, with a vendor's libraries in place of some of our kernels. */
   public DeviceInfo with(Set<LibraryCall.Kind> libraries) {
     return new DeviceInfo(

@@ -12,7 +12,7 @@ record RegisterTile(int lanes) {
   static final int ROWS = 6;
 
   static RegisterTile of(DeviceInfo device) {
-    return new RegisterTile(device.vectorWidth() >= 16 ? 16 : 8);
+    return new RegisterTile(device.lanes());
   }
 
   /** The width of a panel of B: two registers. */

@@ -33,10 +33,12 @@ final class RoofMeasurement {
   private static final int GPU_GROUPS_PER_UNIT = 8;
   private static final int CPU_ITEMS_PER_UNIT = 16;
 
-  /** FLOPs of a lane of {@code peak} per step: chains, links and the two of an FMA. */
+  /** FLOPs of {@code peak} per step and number: chains, links and the two of an FMA. */
   private static final int PEAK_FLOPS = 12 * 8 * 2;
 
-  private static final int CPU_VECTOR = 8;
+  /** {@code VECTOR} of a CPU. */
+  private static final int TRIAD_VECTOR = 8;
+
   private static final int MOST_STEPS = 1 << 24;
 
   private final Device device;
@@ -58,19 +60,24 @@ final class RoofMeasurement {
   }
 
   private static Kernel kernel(DeviceInfo device, String entry) {
-    return new Kernel("roof.cl", entry, Map.of(device.kind().isCpu() ? "CPU" : "GPU", "1"));
+    Map<String, String> defines =
+        device.kind().isCpu()
+            ? Map.of("CPU", "1", "LANES", String.valueOf(device.lanes()))
+            : Map.of("GPU", "1");
+    return new Kernel("roof.cl", entry, defines);
   }
 
   private double flops() {
     int units = device.info().computeUnits();
     int items = cpu ? units * CPU_ITEMS_PER_UNIT : units * GPU_GROUPS_PER_UNIT * GPU_GROUP;
-    long flopsPerStep = (long) items * PEAK_FLOPS * (cpu ? CPU_VECTOR : 1);
-    try (Buffer out = device.allocate(4L * items)) {
+    int numbers = items * (cpu ? device.info().lanes() : 1);
+    long flopsPerStep = (long) numbers * PEAK_FLOPS;
+    try (Buffer out = device.allocate(4L * numbers)) {
       int steps = 64;
       while (true) {
         // Towards 1, which the chains never leave again.
         List<Object> arguments = List.of(out, 0.25f, 0.5f, 0.5f, steps);
-        Launch launch = launch("peak", arguments, items, steps * flopsPerStep, 4L * items);
+        Launch launch = launch("peak", arguments, items, steps * flopsPerStep, 4L * numbers);
         double seconds = fastest(launch, 3);
         if (seconds > SECONDS || steps >= MOST_STEPS) {
           return launch.cost().flops() / Math.min(seconds, fastest(launch, PEAK_REPEATS));
@@ -84,7 +91,7 @@ final class RoofMeasurement {
     DeviceInfo info = device.info();
     long wanted = Math.min(ARRAY_BYTES, Math.min(info.maxAllocation(), info.memory() / 16));
     int cpuItems = info.computeUnits() * CPU_ITEMS_PER_UNIT;
-    int granule = cpu ? cpuItems * CPU_VECTOR : GPU_GROUP;
+    int granule = cpu ? cpuItems * TRIAD_VECTOR : GPU_GROUP;
     int n = (int) (wanted / 4 / granule) * granule;
     int items = cpu ? cpuItems : n;
     try (Buffer x = zeros(n);
