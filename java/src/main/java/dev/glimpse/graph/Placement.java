@@ -8,6 +8,7 @@ import dev.glimpse.ops.Concat;
 import dev.glimpse.ops.FusedPointwise;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Parameter;
+import dev.glimpse.ops.Random;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Split;
 import dev.glimpse.ops.Structural;
@@ -38,11 +39,19 @@ final class Placement {
   private final Map<Tensor, Step> producers = new HashMap<>();
   private final Map<Prepared, Arena.Block> prepared = new HashMap<>();
   private final Set<Tensor> read = new HashSet<>();
+
+  /** What parameters alone determine, where these are frozen. */
+  private final Set<Tensor> lasting = new HashSet<>();
+
   private final Arena arena;
   private final int end;
   final List<Work> work = new ArrayList<>();
 
-  /** A launch-to-be with its operands' places. */
+  /**
+   * A launch-to-be with its operands' places.
+   *
+   * @param once whether its results last: it is run before all others, and only once
+   */
   record Work(
       Op op,
       List<Place> inputs,
@@ -50,9 +59,14 @@ final class Placement {
       Set<Integer> unread,
       List<Arena.Block> workspaces,
       Preparation preparation,
+      boolean once,
       String scope) {
     Work(Op op, List<Place> inputs, List<Place> outputs, String scope) {
-      this(op, inputs, outputs, Set.of(), List.of(), Preparation.PART, scope);
+      this(op, inputs, outputs, Set.of(), List.of(), Preparation.PART, false, scope);
+    }
+
+    private Work runOnce() {
+      return new Work(op, inputs, outputs, unread, workspaces, preparation, true, scope);
     }
   }
 
@@ -100,7 +114,7 @@ final class Placement {
   /**
    * @param fixed the buffers of leaves and of kept tensors, null for all others
    * @param reuse false gives every tensor memory of its own
-   * @param frozen parameters do not change: what is prepared of them stays
+   * @param frozen parameters do not change: what is computed and prepared of them alone stays
    */
   Placement(
       DeviceInfo device,
@@ -126,7 +140,12 @@ final class Placement {
       }
     }
     for (int i = 0; i < steps.size(); i++) {
+      int first = work.size();
       place(steps.get(i), i);
+      if (lasts(steps.get(i))) {
+        lasting.addAll(steps.get(i).outputs);
+        work.subList(first, work.size()).replaceAll(this::once);
+      }
     }
     arena.layOut();
   }
@@ -197,6 +216,31 @@ final class Placement {
     }
   }
 
+  private boolean lasts(Step step) {
+    return frozen
+        && reuse
+        && !(step.op instanceof Random)
+        && step.inputs.stream().allMatch(this::lasts);
+  }
+
+  private boolean lasts(Tensor tensor) {
+    return frozen && tensor.node().op() instanceof Parameter || lasting.contains(tensor);
+  }
+
+  private Work once(Work work) {
+    for (Place output : work.outputs()) {
+      if (output.block != null) {
+        keep(output.block);
+      }
+    }
+    return work.runOnce();
+  }
+
+  private void keep(Arena.Block block) {
+    block.first = 0;
+    block.last = end;
+  }
+
   private Work launched(Step step, int position, List<Place> inputs, List<Place> outputs) {
     List<Shape> shapes = step.inputs.stream().map(Tensor::shape).toList();
     String name = step.scope + " workspace";
@@ -212,7 +256,8 @@ final class Placement {
     }
     Optional<Op.Preparation> wanted = step.op.preparation(device, shapes);
     if (wanted.isEmpty() || !reuse) {
-      return new Work(step.op, inputs, outputs, unread, workspaces, Preparation.PART, step.scope);
+      return new Work(
+          step.op, inputs, outputs, unread, workspaces, Preparation.PART, false, step.scope);
     }
     Tensor input = step.inputs.get(wanted.get().input());
     var key = new Prepared(input, wanted.get().form());
@@ -224,12 +269,11 @@ final class Placement {
       arena.remove(workspaces.set(0, earlier));
       earlier.last = Math.max(earlier.last, position);
     }
-    if (frozen && input.node().op() instanceof Parameter) {
-      workspaces.get(0).first = 0;
-      workspaces.get(0).last = end;
+    if (lasts(input)) {
+      keep(workspaces.get(0));
       preparation = earlier != null ? Preparation.DONE : Preparation.ONCE;
     }
-    return new Work(step.op, inputs, outputs, unread, workspaces, preparation, step.scope);
+    return new Work(step.op, inputs, outputs, unread, workspaces, preparation, false, step.scope);
   }
 
   private Place contiguous(Place place, int position, String scope) {

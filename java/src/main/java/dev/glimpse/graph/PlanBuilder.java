@@ -84,8 +84,8 @@ public final class PlanBuilder {
   }
 
   /**
-   * Parameters stay what they are now while the plan lives, so that weights are packed only once.
-   * For inference, of small batches above all.
+   * Parameters stay what they are now while the plan lives, so that weights are packed, and what
+   * depends on parameters alone is computed, only once. For inference, of small batches above all.
    */
   public PlanBuilder frozen() {
     frozen = true;
@@ -238,6 +238,11 @@ public final class PlanBuilder {
         case ONCE -> once.add(launches.remove(first));
         case DONE -> launches.remove(first);
         case PART -> {}
+      }
+      if (work.once()) {
+        List<Work> ofStep = launches.subList(first, launches.size());
+        once.addAll(ofStep);
+        ofStep.clear();
       }
     }
 

@@ -107,6 +107,29 @@ class PlanTest {
     }
   }
 
+  /** And what parameters alone determine; what is drawn, though, is drawn anew. */
+  @Test
+  void aFrozenPlanComputesOnceWhatLasts() {
+    Tensor scale = Ops.exp(Ops.add(p.tensor(), q.tensor()));
+    Tensor noise = Ops.randomNormal(Shape.of(3));
+    Tensor y = Ops.multiply(Ops.sum(scale), x);
+    try (Plan plan =
+        builder().frozen().output("scale", scale).output("noise", noise).output("y", y).build()) {
+      assertEquals(2, plan.preparation().size(), "the scale and its sum");
+      plan.setState(1, 0);
+      float[] drawn = {};
+      for (int run = 0; run < 2; run++) {
+        plan.set("x", run, 2, 3);
+        plan.run();
+        float[] scales = floats(plan.read("scale"));
+        float sum = scales[0] + scales[1] + scales[2];
+        assertArrayEquals(new float[] {run * sum, 2 * sum, 3 * sum}, floats(plan.read("y")), 1e-4f);
+        assertFalse(Arrays.equals(drawn, floats(plan.read("noise"))));
+        drawn = floats(plan.read("noise"));
+      }
+    }
+  }
+
   @Test
   void aParameterTakesANewValueWithEachRun() {
     Tensor next = Ops.add(Ops.scale(p.tensor(), 0.5f), x);

@@ -2,10 +2,12 @@ package dev.glimpse.graph;
 
 import dev.glimpse.ops.Array;
 import dev.glimpse.ops.Axis;
+import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Interpreter;
 import dev.glimpse.ops.MatMul;
 import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.StopGradient;
 import dev.glimpse.ops.Tensor;
@@ -53,7 +55,7 @@ final class RandomGraph {
     }
   }
 
-  /** The inputs, and their values. */
+  /** The inputs, every second of which is a parameter, and their values. */
   Map<Tensor, float[]> inputs() {
     return inputs;
   }
@@ -103,7 +105,11 @@ final class RandomGraph {
   }
 
   private void addInput(Shape shape) {
-    Tensor input = Tensor.of(new Input("x" + inputs.size(), shape));
+    String name = "x" + inputs.size();
+    Tensor input =
+        inputs.size() % 2 == 0
+            ? Tensor.of(new Input(name, shape))
+            : new Parameter(name, shape, Initializer.constant(0)).tensor();
     float[] values = new float[shape.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble(-2, 2);

@@ -10,12 +10,14 @@ import dev.glimpse.device.DryDevice;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.ops.Array;
 import dev.glimpse.ops.Interpreter;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Properties that every graph has, on graphs from fixed seeds. */
@@ -47,17 +49,19 @@ class RandomGraphTest {
   @Test
   void plansComputeWhatTheGraphSays() {
     for (int seed = 0; seed < GRAPHS; seed++) {
-      check(seed, true);
-      check(seed, false);
+      check(seed, true, false);
+      check(seed, true, true);
+      check(seed, false, false);
     }
   }
 
-  private static void check(int seed, boolean optimised) {
+  private static void check(int seed, boolean optimised, boolean frozen) {
     var graph = new RandomGraph(seed, 20, true);
     List<Tensor> wanted = wanted(graph);
     Map<Tensor, Array> values = new LinkedHashMap<>(graph.drawn());
     graph.inputs().forEach((tensor, v) -> values.put(tensor, Array.of(tensor.shape(), v)));
-    var simulator = new Simulator(new DryDevice(DeviceInfo.Kind.CPU), wanted, values, optimised);
+    var simulator =
+        new Simulator(new DryDevice(DeviceInfo.Kind.CPU), wanted, values, optimised, frozen);
     List<double[]> actual = simulator.run();
     Interpreter interpreter = graph.interpreter();
     int next = 0;
@@ -65,7 +69,7 @@ class RandomGraphTest {
       assertArrayEquals(
           interpreter.value(tensor).values(),
           actual.get(next++),
-          "graph %d, optimised: %s, %s".formatted(seed, optimised, tensor));
+          "graph %d, optimised: %s, frozen: %s, %s".formatted(seed, optimised, frozen, tensor));
     }
     checkArena(simulator.placement().arena());
   }
@@ -97,30 +101,47 @@ class RandomGraphTest {
   void aPlanHasTheBitsOfAnEagerOne() {
     var graph = new RandomGraph(2, 14, true);
     List<Tensor> wanted = graph.outputs();
-    List<float[]> planned = run(graph, wanted, true);
-    List<float[]> eager = run(graph, wanted, false);
-    assertEquals(planned.size(), eager.size());
+    List<float[]> eager = run(graph, wanted, PlanBuilder::eager);
+    assertSame(eager, run(graph, wanted, builder -> builder), wanted);
+    assertSame(eager, run(graph, wanted, PlanBuilder::frozen), wanted);
+  }
+
+  private static void assertSame(List<float[]> eager, List<float[]> planned, List<Tensor> wanted) {
+    assertEquals(wanted.size(), planned.size());
     for (int i = 0; i < planned.size(); i++) {
       assertArrayEquals(eager.get(i), planned.get(i), "output " + i + ": " + wanted.get(i));
     }
   }
 
-  private static List<float[]> run(RandomGraph graph, List<Tensor> wanted, boolean optimised) {
+  private static List<float[]> run(
+      RandomGraph graph, List<Tensor> wanted, UnaryOperator<PlanBuilder> mode) {
     Device device = TestDevices.ownWithoutLibraries();
-    try (var store = new ParameterStore(device, List.of(), 0)) {
-      var builder = new PlanBuilder(store);
+    var parameters = new LinkedHashMap<Parameter, float[]>();
+    var inputs = new LinkedHashMap<String, float[]>();
+    graph
+        .inputs()
+        .forEach(
+            (tensor, values) -> {
+              if (tensor.node().op() instanceof Parameter parameter) {
+                parameters.put(parameter, values);
+              } else {
+                inputs.put(tensor.node().op().name(), values);
+              }
+            });
+    var set = new ParameterSet("all", List.copyOf(parameters.keySet()));
+    try (var store = new ParameterStore(device, List.of(set), 0)) {
+      parameters.forEach((parameter, values) -> store.write(parameter, FloatBuffer.wrap(values)));
+      PlanBuilder builder = mode.apply(new PlanBuilder(store));
       for (int i = 0; i < wanted.size(); i++) {
         builder.output("output " + i, wanted.get(i));
       }
-      try (Plan plan = optimised ? builder.build() : builder.eager().build()) {
-        graph
-            .inputs()
-            .forEach(
-                (input, values) -> {
-                  if (plan.hasInput(input.node().op().name())) {
-                    plan.set(input.node().op().name(), values);
-                  }
-                });
+      try (Plan plan = builder.build()) {
+        inputs.forEach(
+            (name, values) -> {
+              if (plan.hasInput(name)) {
+                plan.set(name, values);
+              }
+            });
         plan.setState(7, 0);
         plan.run();
         return plan.outputs().stream().map(name -> floats(plan.read(name))).toList();
