@@ -216,11 +216,13 @@ final class Placement {
     }
   }
 
+  /** Not what is kept outside of the arena: whoever runs a bundle chooses where outputs go. */
   private boolean lasts(Step step) {
     return frozen
         && reuse
         && !(step.op instanceof Random)
-        && step.inputs.stream().allMatch(this::lasts);
+        && step.inputs.stream().allMatch(this::lasts)
+        && step.outputs.stream().allMatch(output -> fixed.apply(output) == null);
   }
 
   private boolean lasts(Tensor tensor) {
@@ -228,11 +230,7 @@ final class Placement {
   }
 
   private Work once(Work work) {
-    for (Place output : work.outputs()) {
-      if (output.block != null) {
-        keep(output.block);
-      }
-    }
+    work.outputs().forEach(output -> keep(output.block));
     return work.runOnce();
   }
 
