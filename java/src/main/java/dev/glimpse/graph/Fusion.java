@@ -151,7 +151,13 @@ final class Fusion {
     other.reads().forEach(external::add);
     external.removeIf(t -> producer.get(t) == group || producer.get(t) == other);
     return external.size() <= MOST_INPUTS
-        && step.inputs.stream().noneMatch(t -> producer.get(t) == other && isRowSum(t));
+        && step.inputs.stream()
+            .noneMatch(t -> producer.get(t) == other ? isRowSum(t) : follows(t, other));
+  }
+
+  private boolean follows(Tensor tensor, Group early) {
+    Group from = producer.get(tensor);
+    return from != null && depends(from, early);
   }
 
   private static boolean isRowSum(Tensor tensor) {
@@ -169,7 +175,8 @@ final class Fusion {
         candidates.add(producer.get(input));
       }
     }
-    for (Tensor input : step.inputs) {
+    List<Tensor> hosted = step.inputs.stream().filter(t -> isHosted(t, step)).toList();
+    for (Tensor input : hosted.isEmpty() ? step.inputs : hosted) {
       // Scalars and rows are read everywhere; sharing one is no reason to compute together.
       List<Group> others = readers.getOrDefault(input, List.of());
       if (input.shape().size() == domainSize(step)) {
@@ -178,6 +185,20 @@ final class Fusion {
       }
     }
     return candidates;
+  }
+
+  /** Whether a kernel computes a tensor that may go on with the step that reads it. */
+  private boolean isHosted(Tensor tensor, Step reader) {
+    Group from = producer.get(tensor);
+    return from != null
+        && from.domain == null
+        && tensor.shape().equals(domain((Fusible) reader.op, reader))
+        && hosts(from.members.get(0));
+  }
+
+  private static boolean hosts(Step step) {
+    return step.op instanceof EpilogueHost host
+        && host.hosts(step.inputs.stream().map(Tensor::shape).toList());
   }
 
   private static int domainSize(Step step) {
@@ -223,12 +244,10 @@ final class Fusion {
       if (from == null || from == group || from.host != null || from.domain != null) {
         continue;
       }
-      Step step = from.members.get(0);
-      boolean hosts =
-          step.op instanceof EpilogueHost host
-              && input.shape().equals(group.domain)
-              && host.hosts(step.inputs.stream().map(Tensor::shape).toList());
-      if (hosts && (best == null || from.last > best.last) && !othersDependOn(group, from)) {
+      if (input.shape().equals(group.domain)
+          && hosts(from.members.get(0))
+          && (best == null || from.last > best.last)
+          && !othersDependOn(group, from)) {
         best = from;
       }
     }

@@ -11,7 +11,10 @@ import dev.glimpse.device.Work;
 import dev.glimpse.nn.Activation;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.Linear;
+import dev.glimpse.ops.BatchMoments;
+import dev.glimpse.ops.BatchNormalize;
 import dev.glimpse.ops.Input;
+import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
@@ -125,6 +128,42 @@ class FusionTest {
     Tensor gradient = Gradients.ofTensors(loss, List.of(a)).get(0);
     // Neither the loss nor the gradient by b.
     assertLaunches(List.of("gemm", "gemm"), gradient);
+  }
+
+  /** Chains of one tensor stay apart where each may ride on a kernel of its own. */
+  @Test
+  void everyProductTakesItsOwnChain() {
+    Tensor first = Ops.multiply(c, Ops.matmul(a, b));
+    Tensor second = Ops.multiply(c, Ops.matmul(input("d", 20, 30), b));
+    for (Launch launch : launches(first, second)) {
+      assertEquals("gemm", launch.kernel().entry());
+      assertTrue(launch.kernel().defines().get("CHAIN_BODY").contains("f_multiply"));
+    }
+  }
+
+  @Test
+  void twoChainsOfAProductRideOnIt() {
+    Tensor product = Ops.matmul(a, b);
+    assertLaunches(List.of("gemm"), Ops.multiply(c, product), Ops.tanh(product));
+  }
+
+  /**
+   * The gradient of a batch normalization reads a chain, and sums of it. With another chain that
+   * reads the images it may be one, but not with that one, too.
+   */
+  @Test
+  void aChainIsNotTakenInBeforeItIsSummed() {
+    Tensor other = Ops.exp(c);
+    List<Tensor> moments = Node.of(new BatchMoments(1e-5f), List.of(c)).outputs();
+    Tensor scale = input("scale", 40);
+    Tensor shift = input("shift", 40);
+    Tensor normal =
+        Tensor.of(new BatchNormalize(), c, moments.get(0), moments.get(2), scale, shift);
+    Tensor loss = Ops.sum(Ops.multiply(normal, Ops.tanh(Ops.matmul(a, b))));
+    Tensor gradient = Gradients.ofTensors(loss, List.of(c)).get(0);
+    List<String> kernels = entries(launches(other, gradient));
+    assertEquals("pointwise", kernels.get(kernels.size() - 1));
+    assertEquals(1, kernels.stream().filter("pointwise"::equals).count(), kernels.toString());
   }
 
   @Test
