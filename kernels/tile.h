@@ -1,7 +1,7 @@
 // The register tile of a CPU: a work-item multiplies TILE rows of A by a panel of PANEL columns of
-// B, two vectors of LANES floats wide. Per step of k two vectors of B and TILE broadcasts of A feed 2 TILE
-// multiply-adds, which keeps both FMA units busy; every element is summed in the order of k, whatever
-// LANES is.
+// B, two vectors of LANES floats wide (dialect/wide.h). Per step of k two vectors of B and TILE
+// broadcasts of A feed 2 TILE multiply-adds, which keeps both FMA units busy; every element is summed
+// in the order of k, whatever LANES is.
 //
 // Whoever includes this has in scope: a_at and b_at, pointers to the current column of A and row of
 // B; a_stride, from row to row of A; a_step and b_step, from one k to the next.

@@ -142,9 +142,10 @@ final class Placement {
     for (int i = 0; i < steps.size(); i++) {
       int first = work.size();
       place(steps.get(i), i);
-      if (lasts(steps.get(i))) {
+      List<Work> launches = work.subList(first, work.size());
+      if (lasts(steps.get(i), launches)) {
         lasting.addAll(steps.get(i).outputs);
-        work.subList(first, work.size()).replaceAll(this::once);
+        launches.replaceAll(this::once);
       }
     }
     arena.layOut();
@@ -216,13 +217,13 @@ final class Placement {
     }
   }
 
-  /** Not what is kept outside of the arena: whoever runs a bundle chooses where outputs go. */
-  private boolean lasts(Step step) {
+  /** Not what lies outside of the arena: whoever runs a bundle chooses where outputs go. */
+  private boolean lasts(Step step, List<Work> launches) {
     return frozen
         && reuse
         && !(step.op instanceof Random)
         && step.inputs.stream().allMatch(this::lasts)
-        && step.outputs.stream().allMatch(output -> fixed.apply(output) == null);
+        && launches.stream().flatMap(w -> w.outputs.stream()).allMatch(o -> o.block != null);
   }
 
   private boolean lasts(Tensor tensor) {
