@@ -205,12 +205,14 @@ final class Placement {
       Tensor output = step.outputs.get(0);
       Place input = inputs.get(0);
       if (!input.adjacent()) {
-        input = contiguous(input, position, step.scope);
+        input = contiguous(step.inputs.get(0), input, position, step.scope);
       }
       places.put(output, input.reshaped(output.shape()));
     } else {
       if (!step.op.readsStrided()) {
-        inputs.replaceAll(input -> contiguous(input, position, step.scope));
+        for (int i = 0; i < inputs.size(); i++) {
+          inputs.set(i, contiguous(step.inputs.get(i), inputs.get(i), position, step.scope));
+        }
       }
       List<Place> outputs = step.outputs.stream().map(t -> define(t, position)).toList();
       work.add(launched(step, position, inputs, outputs));
@@ -275,7 +277,7 @@ final class Placement {
     return new Work(step.op, inputs, outputs, unread, workspaces, preparation, false, step.scope);
   }
 
-  private Place contiguous(Place place, int position, String scope) {
+  private Place contiguous(Tensor tensor, Place place, int position, String scope) {
     if (place.contiguous()) {
       return place;
     }
@@ -288,7 +290,9 @@ final class Placement {
             place.shape.columns());
     // An alias of the copy may outlive this step.
     copy.block.last = end;
-    work.add(new Work(COPY, List.of(place), List.of(copy), scope));
+    var copying = new Work(COPY, List.of(place), List.of(copy), scope);
+    // What is prepared of it once is prepared before all that is run more often.
+    work.add(lasts(tensor) ? once(copying) : copying);
     return copy;
   }
 

@@ -109,6 +109,28 @@ class PlanTest {
     }
   }
 
+  /** Of a part of a parameter, too, which a kernel may not read where it lies. */
+  @Test
+  void aFrozenPlanPreparesCopiesOnce() {
+    var both = new Parameter("both", Shape.of(3, 3, 3, 10), Initializer.uniform(1));
+    try (var store =
+        new ParameterStore(TestDevices.own(), List.of(new ParameterSet("all", List.of(both))), 1)) {
+      Tensor images = Tensor.of(new Input("x", Shape.of(2, 6, 6, 3)));
+      Tensor weights = Ops.split(both.tensor(), List.of(5, 5)).get(1);
+      Tensor y = Ops.conv2d(images, weights, Window.square(3, 1, 1));
+      float[] values = new float[2 * 6 * 6 * 3];
+      Arrays.fill(values, 0.5f);
+      try (Plan usual = new PlanBuilder(store).output("y", y).build();
+          Plan frozen = new PlanBuilder(store).frozen().output("y", y).build()) {
+        usual.set("x", values);
+        frozen.set("x", values);
+        usual.run();
+        frozen.run();
+        assertEquals(usual.read("y"), frozen.read("y"));
+      }
+    }
+  }
+
   /**
    * And what parameters alone determine; but what is drawn is drawn anew, and outputs are written.
    */

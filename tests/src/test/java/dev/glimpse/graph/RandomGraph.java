@@ -2,15 +2,18 @@ package dev.glimpse.graph;
 
 import dev.glimpse.ops.Array;
 import dev.glimpse.ops.Axis;
+import dev.glimpse.ops.BatchMoments;
+import dev.glimpse.ops.BatchNormalize;
 import dev.glimpse.ops.Initializer;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Interpreter;
 import dev.glimpse.ops.MatMul;
+import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Ops;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
-import dev.glimpse.ops.StopGradient;
 import dev.glimpse.ops.Tensor;
+import dev.glimpse.ops.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,13 @@ import java.util.function.Predicate;
 final class RandomGraph {
   /** Of two grids of filters. */
   private static final Shape WINDOWS = Shape.of(2, 5);
+
+  private static final Window SLIDING = Window.square(2, 1, 1);
+
+  /** Of a convolution of grey images, and of the transposed one of what it gives. */
+  private static final Shape WEIGHTS = Shape.of(2, 2, 1, 3);
+
+  private static final Shape BACK = Shape.of(2, 2, 3, 1);
 
   private final SplittableRandom random;
   private final int rows;
@@ -48,10 +58,12 @@ final class RandomGraph {
     addInput(Shape.of(columns, random.nextInt(1, 6)));
     addInput(Shape.of(2, rows, columns));
     addInput(WINDOWS);
+    addInput(WEIGHTS);
+    addInput(BACK);
     addInput(Shape.SCALAR);
     int wanted = pool.size() + size;
     while (pool.size() < wanted) {
-      grow(random.nextInt(drawsNumbers ? 24 : 22));
+      grow(random.nextInt(drawsNumbers ? 27 : 25));
     }
   }
 
@@ -177,10 +189,10 @@ final class RandomGraph {
         }
       }
       case 18 -> {
-        Tensor stop = random.nextBoolean() ? Ops.stopGradient(x) : Ops.abs(x);
-        pool.add(stop);
-        if (stop.node().op() instanceof StopGradient) {
-          stopped.add(stop);
+        if (random.nextBoolean()) {
+          stop(x);
+        } else {
+          pool.add(Ops.abs(x));
         }
       }
       case 19 -> {
@@ -190,9 +202,17 @@ final class RandomGraph {
         }
       }
       case 20, 21 -> addDrawing();
-      case 22 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
+      case 22, 23 -> addNormalised(x);
+      case 24 -> addConvolutions();
+      case 25 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
       default -> draw(Ops.randomBernoulli(Ops.sigmoid(x)));
     }
+  }
+
+  private void stop(Tensor x) {
+    Tensor stop = Ops.stopGradient(x);
+    pool.add(stop);
+    stopped.add(stop);
   }
 
   private Axis anyAxis() {
@@ -203,14 +223,46 @@ final class RandomGraph {
     return a.rank() == b.rank() && axis.resize(a, 1).equals(axis.resize(b, 1));
   }
 
+  /** Normalises the columns of a batch. */
+  private void addNormalised(Tensor x) {
+    if (x.shape().rank() < 2) {
+      return;
+    }
+    Tensor scale = anyRow(x);
+    Tensor shift = anyRow(x);
+    List<Tensor> moments = Node.of(new BatchMoments(0.5f), List.of(x)).outputs();
+    stop(moments.get(1));
+    pool.add(Tensor.of(new BatchNormalize(), x, moments.get(0), moments.get(2), scale, shift));
+  }
+
+  private Tensor anyRow(Tensor x) {
+    Shape row = Shape.of(x.shape().columns());
+    return any(t -> t.shape().equals(row)).orElseGet(() -> Ops.tanh(Ops.columnSum(x)));
+  }
+
+  private Tensor any(Shape shape) {
+    return any(t -> t.shape().equals(shape)).orElseThrow();
+  }
+
+  /** Two grey images, which are in the pool without their last axis. */
+  private Tensor anyImages() {
+    return Ops.reshape(any(Shape.of(2, rows, columns)), Shape.of(2, rows, columns, 1));
+  }
+
+  /** Convolves two images, and brings what that or another convolution gave back. */
+  private void addConvolutions() {
+    Tensor maps = Ops.scale(Ops.conv2d(anyImages(), any(WEIGHTS), SLIDING), 0.5f);
+    pool.add(maps);
+    Tensor back =
+        Ops.convTranspose2d(any(maps.shape()), any(BACK), SLIDING, new Window.Extent(0, 0));
+    pool.add(Ops.reshape(back, Shape.of(2, rows, columns)));
+  }
+
   /** Reads two images and their errors, and writes these. */
   private void addDrawing() {
-    Predicate<Tensor> pair = t -> t.shape().rank() == 3 && t.shape().dimension(0) == 2;
-    Shape cube = any(pair).orElseThrow().shape();
-    Shape images = Shape.of(2, cube.dimension(1), cube.columns(), 1);
-    Tensor image = Ops.reshape(any(t -> t.shape().equals(cube)).orElseThrow(), images);
-    Tensor canvas = Ops.reshape(any(t -> t.shape().equals(cube)).orElseThrow(), images);
-    Tensor windows = any(t -> t.shape().equals(WINDOWS)).orElseThrow();
+    Tensor image = anyImages();
+    Tensor canvas = anyImages();
+    Tensor windows = any(WINDOWS);
     int size = random.nextInt(1, 4);
     Tensor read = Ops.attentionRead(image, canvas, windows, size);
     List<Tensor> patches =
@@ -220,7 +272,7 @@ final class RandomGraph {
     pool.add(Ops.reshape(Ops.attentionRead(canvas, windows, size), Shape.of(2, size * size)));
     pool.add(patches.get(0));
     Tensor written = Ops.attentionWrite(canvas, errors, windows, random.nextBoolean());
-    pool.add(Ops.reshape(written, cube));
+    pool.add(Ops.reshape(written, Shape.of(2, rows, columns)));
   }
 
   /** A function of a tensor and one that broadcasts to it. */

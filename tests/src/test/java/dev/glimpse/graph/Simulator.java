@@ -10,6 +10,8 @@ import dev.glimpse.graph.Placement.Work;
 import dev.glimpse.ops.Array;
 import dev.glimpse.ops.Broadcast;
 import dev.glimpse.ops.Chain;
+import dev.glimpse.ops.Convolution;
+import dev.glimpse.ops.ConvolutionWeights;
 import dev.glimpse.ops.Function;
 import dev.glimpse.ops.FusedPointwise;
 import dev.glimpse.ops.Interpreter;
@@ -170,16 +172,29 @@ final class Simulator {
       Array product =
           Reference.matmul(
               matmul.transposeA(), matmul.transposeB(), x.get(0), x.get(1), shapes.get(0));
-      var values = new ArrayList<Array>();
-      values.add(product);
-      values.addAll(x.subList(2, x.size()));
-      var outputs = new ArrayList<>(chain(matmul.epilogue(), values, shapes.get(0)));
+      var outputs = new ArrayList<>(epilogue(matmul.epilogue(), product, x, shapes.get(0)));
       if (matmul.columnSum()) {
         outputs.add(Reference.columnSum(x.get(1)));
       }
       return outputs;
     }
+    if (op instanceof Convolution convolution) {
+      return epilogue(
+          convolution.epilogue(), Interpreter.apply(op, x, shapes).get(0), x, shapes.get(0));
+    }
+    if (op instanceof ConvolutionWeights weights) {
+      return epilogue(
+          weights.epilogue(), Interpreter.apply(op, x, shapes).get(0), x, shapes.get(0));
+    }
     return Interpreter.apply(op, x, shapes);
+  }
+
+  /** What becomes of a kernel's result; the chain's other inputs follow the kernel's two. */
+  private static List<Array> epilogue(Chain chain, Array result, List<Array> inputs, Shape shape) {
+    var values = new ArrayList<Array>();
+    values.add(result);
+    values.addAll(inputs.subList(2, inputs.size()));
+    return chain(chain, values, shape);
   }
 
   /** The matrix to which all inputs broadcast. */
