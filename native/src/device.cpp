@@ -56,6 +56,8 @@ DeviceInfo describe(cl_device_id device, const std::string& id) {
   info.emulated = info.name.find("llvmpipe") != std::string::npos;
   info.cpu =
       (number<cl_bitfield>(device, DEVICE_TYPE) & DEVICE_TYPE_CPU) != 0 && !info.emulated;
+  info.divides_exactly = (number<cl_bitfield>(device, DEVICE_SINGLE_FP_CONFIG) &
+                          FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
   info.compute_units = number<cl_uint>(device, DEVICE_MAX_COMPUTE_UNITS);
   info.vector_width =
       std::max<cl_uint>(1, number<cl_uint>(device, DEVICE_NATIVE_VECTOR_WIDTH_FLOAT));

@@ -39,6 +39,7 @@ struct DeviceInfo {
   std::string driver;
   bool cpu = false;
   bool emulated = false;
+  bool divides_exactly = false;  // where a program asks for it
   std::uint32_t compute_units = 1;
   std::uint32_t vector_width = 1;
 };

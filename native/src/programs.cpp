@@ -21,7 +21,11 @@ constexpr std::size_t kMostLog = 2000;
 
 // As java/.../device/opencl/OpenClPrograms.java, which says why.
 const char* options(const DeviceInfo& device) {
-  return device.cpu ? "-cl-std=CL1.2 -cl-denorms-are-zero" : "-cl-std=CL1.2";
+  if (device.cpu) {
+    return "-cl-std=CL1.2 -cl-denorms-are-zero";
+  }
+  return device.divides_exactly ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt"
+                                : "-cl-std=CL1.2";
 }
 
 // Drivers that cache programs themselves. PoCL does, too, but runs the compiler's front end to find an
