@@ -58,7 +58,7 @@ public final class CompletionVae implements CompletionModel {
     posterior = new GaussianHead("posterior", recognition.features(), latent);
     priorNetwork = networks.encoder("prior", 0);
     prior = new GaussianHead("prior.head", priorNetwork.features(), latent);
-    generation = networks.decoder("generation", latent + priorNetwork.features().size());
+    generation = networks.decoder("generation", latent + priorNetwork.features().size(), 0);
     parameters =
         ParameterSet.of(
             "completion",

@@ -48,9 +48,9 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
     latent = networks.latent();
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
-    decoder = networks.decoder("decoder", latent + classes);
+    decoder = networks.decoder("decoder", latent, classes);
     boolean learnsPrior = settings.text("prior").equals("network");
-    priorNetwork = learnsPrior ? networks.perceptron("prior", classes) : Sequential.of();
+    priorNetwork = learnsPrior ? networks.perceptron("prior", classes, 0) : Sequential.of();
     prior = learnsPrior ? new GaussianHead("prior.head", networks.last(), latent) : null;
     parameters =
         ParameterSet.of(

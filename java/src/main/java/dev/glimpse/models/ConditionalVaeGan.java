@@ -40,7 +40,7 @@ public final class ConditionalVaeGan implements LatentModel {
     latent = settings.integer("latent");
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
-    generator = networks.generator("generator", latent + classes);
+    generator = networks.generator("generator", latent, classes);
     var discriminator = new Discriminator(networks, classes, settings);
     contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }

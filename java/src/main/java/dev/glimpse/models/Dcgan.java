@@ -30,7 +30,7 @@ record Dcgan(DataShape data, int width) {
   private static final Window WINDOW = Window.square(4, 2, 1);
   private static final int SMALLEST = 4;
 
-  /** The width of the layer in which an encoder meets a condition. */
+  /** The width of the layer in which an encoder meets a label. */
   private static final int JOINT = 256;
 
   Dcgan {
@@ -76,15 +76,15 @@ record Dcgan(DataShape data, int width) {
     return layer == 0 ? data.channels() : width << layer - 1;
   }
 
-  /** Images, and a condition so wide, to features; each convolution is normalised. */
-  Encoder encoder(String name, int condition) {
+  /** Images, and a label of so many classes, to features; each convolution is normalised. */
+  Encoder encoder(String name, int classes) {
     Sequential images = downwards(name, 1);
-    Shape features = features();
-    return condition == 0
-        ? new Encoder(images, Sequential.of(), features)
+    int seen = features().size();
+    return classes == 0
+        ? new Encoder(images, Sequential.of(), features())
         : new Encoder(
             images,
-            new Linear(name + ".joint", features.size() + condition, JOINT, Activation.LEAKY_RELU),
+            Linear.labelled(name + ".joint", seen, classes, JOINT, Activation.LEAKY_RELU),
             Shape.of(JOINT));
   }
 
@@ -115,17 +115,17 @@ record Dcgan(DataShape data, int width) {
     return new Sequential(layers);
   }
 
-  /** Codes {@code [N, in]} to the logits of images {@code [N, H W C]}. */
-  Sequential generator(String name, int in) {
+  /** Codes and a label of so many classes to the logits of images {@code [N, H W C]}. */
+  Sequential generator(String name, int in, int classes) {
     var layers = new ArrayList<Layer>();
     layers.add(
         new Linear(
             name + ".linear",
-            Shape.of(in),
+            Shape.of(in + classes),
             features(),
             Activation.NONE,
             false,
-            Initializer.dcgan()));
+            Initializer.dcgan().withLabel(in, features().size())));
     layers.add(new Reshape(features()));
     layers.add(new BatchNorm(name + ".norm1", channels(depth())));
     layers.add(Activation.RELU);

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Images to features, perhaps with a condition beside them.
+ * Images to features, perhaps with a label beside them.
  *
  * @param images what sees the images {@code [N, H W C]} alone
- * @param joint what sees the result, {@code [N, F]}, and the condition {@code [N, D]}
+ * @param joint what sees the result, {@code [N, F]}, and the label {@code [N, K]}
  * @param features the shape of a result: {@code [F]}, or flattened {@code [H, W, C]}
  */
 record Encoder(Layer images, Layer joint, Shape features) implements Layer {
@@ -22,8 +22,8 @@ record Encoder(Layer images, Layer joint, Shape features) implements Layer {
     return joint.apply(images.apply(x));
   }
 
-  Tensor apply(Tensor x, Tensor condition) {
-    return joint.apply(concat(List.of(images.apply(x), condition)));
+  Tensor apply(Tensor x, Tensor label) {
+    return joint.apply(concat(List.of(images.apply(x), label)));
   }
 
   @Override

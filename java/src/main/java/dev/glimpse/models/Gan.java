@@ -39,7 +39,7 @@ public final class Gan implements GenerativeModel {
     Dcgan networks = Dcgan.of(data, settings);
     latent = settings.integer("latent");
     conditional = classes > 0;
-    generator = networks.generator("generator", latent + classes);
+    generator = networks.generator("generator", latent, classes);
     discriminator = new Discriminator(networks, classes, settings);
     generatorParameters = ParameterSet.of("generator", generator.parameters());
     discriminatorParameters = ParameterSet.of("discriminator", discriminator.parameters());

@@ -35,30 +35,29 @@ record Networks(DataShape data, Settings settings) {
     return settings.integer("latent");
   }
 
-  /** Images, and a condition so wide, to features; see {@link Encoder}. */
-  Encoder encoder(String name, int condition) {
-    if (!convolutional()) {
-      Sequential joint = perceptron(name, data.pixels() + condition);
-      return new Encoder(Sequential.of(), joint, Shape.of(last()));
-    }
-    return Dcgan.of(data, settings).encoder(name, condition);
+  /** Images, and a label of so many classes, to features; see {@link Encoder}. */
+  Encoder encoder(String name, int classes) {
+    return convolutional()
+        ? Dcgan.of(data, settings).encoder(name, classes)
+        : new Encoder(Sequential.of(), perceptron(name, data.pixels(), classes), Shape.of(last()));
   }
 
-  /** Codes {@code [N, in]} to the logits of pixels {@code [N, H W C]}. */
-  Layer decoder(String name, int in) {
+  /** Codes and a label of so many classes to the logits of pixels {@code [N, H W C]}. */
+  Layer decoder(String name, int in, int classes) {
     return convolutional()
-        ? Dcgan.of(data, settings).generator(name, in)
+        ? Dcgan.of(data, settings).generator(name, in, classes)
         : Sequential.of(
-            perceptron(name, in), new Linear("pixels", last(), data.pixels(), Activation.NONE));
+            perceptron(name, in, classes),
+            new Linear("pixels", last(), data.pixels(), Activation.NONE));
   }
 
   /** The hidden layers alone. */
-  Sequential perceptron(String name, int in) {
+  Sequential perceptron(String name, int in, int classes) {
     var widths = new ArrayList<Integer>();
     widths.add(in);
     widths.addAll(hidden());
     Activation activation = Activation.valueOf(settings.text("activation").toUpperCase());
-    return Sequential.perceptron(name, widths, activation);
+    return Sequential.perceptron(name, widths, classes, activation);
   }
 
   /** The width of the last hidden layer. */

@@ -60,7 +60,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
                 .standard("latent", features));
     encoder = networks.encoder("m1.encoder", 0);
     posterior = new GaussianHead("m1.posterior", encoder.features(), features);
-    decoder = networks.decoder("m1.decoder", features);
+    decoder = networks.decoder("m1.decoder", features, 0);
 
     // To M2, the features of an image are a row of numbers.
     var seen = new SemiSupervisedNetworks(new DataShape(1, features, 1, classes), settings);

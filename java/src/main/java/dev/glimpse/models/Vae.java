@@ -48,7 +48,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
     importanceWeighted = settings.text("bound").equals("iwae");
     encoder = networks.encoder("encoder", 0);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
-    decoder = networks.decoder("decoder", latent);
+    decoder = networks.decoder("decoder", latent, 0);
     parameters =
         ParameterSet.of("vae", encoder.parameters(), posterior.parameters(), decoder.parameters());
     statistics = ParameterSet.of("statistics", encoder.statistics(), decoder.statistics());

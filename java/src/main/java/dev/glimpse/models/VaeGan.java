@@ -39,7 +39,7 @@ public final class VaeGan implements LatentModel {
     latent = settings.integer("latent");
     encoder = networks.encoder("encoder", 0);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
-    generator = networks.generator("generator", latent);
+    generator = networks.generator("generator", latent, 0);
     var discriminator = new Discriminator(networks, 0, settings);
     contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }

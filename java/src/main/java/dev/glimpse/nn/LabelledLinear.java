@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer that sees a label beside its input, {@code f(x W + U[y] + b)}: what {@link Linear} makes
- * of x and a one-hot y side by side, without computing {@code x W} anew for each label. At the
- * start the label says as much as all of x.
+ * A layer that sees a label beside its input, {@code f(x W + U[y] + b)}: what {@link
+ * Linear#labelled} makes of x and a one-hot y side by side, without computing {@code x W} anew for
+ * each label.
  */
 public final class LabelledLinear {
   private final String name;
@@ -27,14 +27,10 @@ public final class LabelledLinear {
   public LabelledLinear(String name, Shape in, int classes, int out, Activation activation) {
     this.name = name;
     this.activation = activation;
-    // As if x and label were two inputs of one kind. Drawn like one input among many, a label would
-    // hardly be noticed, and what it says would be learnt from x before.
     var ofInput = activation.initializer(2 * in.size(), out);
-    float together = (float) Math.sqrt(in.size());
     linear = new Linear(name, in, Shape.of(out), Activation.NONE, true, ofInput);
-    table =
-        new Parameter(
-            name + ".label", Shape.of(classes, out), random -> together * ofInput.next(random));
+    var ofLabel = ofInput.amplified(0, (float) Math.sqrt(in.size()));
+    table = new Parameter(name + ".label", Shape.of(classes, out), ofLabel);
   }
 
   /** Of one x for each example: {@code [N + M, in] -> [N + M K, out]}. */

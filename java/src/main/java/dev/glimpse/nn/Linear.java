@@ -55,6 +55,16 @@ public final class Linear implements Layer {
             : null;
   }
 
+  /**
+   * A layer that sees a one-hot label behind its input, {@code [.., in + classes] -> [.., out]};
+   * see {@link Initializer#withLabel}.
+   */
+  public static Linear labelled(String name, int in, int classes, int out, Activation activation) {
+    // As if input and label were two inputs of one kind.
+    Initializer initializer = activation.initializer(2 * in, out).withLabel(in, out);
+    return new Linear(name, in + classes, out, activation, initializer);
+  }
+
   /** {@code [out][in]}, images in channels first. */
   private static Layout weightLayout(Shape in, Shape out) {
     var dimensions = new ArrayList<>(in.dimensions());

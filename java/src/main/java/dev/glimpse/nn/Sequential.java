@@ -22,9 +22,26 @@ public record Sequential(List<Layer> layers) implements Layer {
    * @param widths of the input and of each hidden layer
    */
   public static Sequential perceptron(String name, List<Integer> widths, Activation activation) {
+    return perceptron(name, widths, 0, activation);
+  }
+
+  /**
+   * A perceptron whose input has a one-hot label behind it.
+   *
+   * @param classes the width of the label, which does not count as a part of {@code widths}; 0 for
+   *     none
+   */
+  public static Sequential perceptron(
+      String name, List<Integer> widths, int classes, Activation activation) {
     var layers = new ArrayList<Layer>();
     for (int i = 1; i < widths.size(); i++) {
-      layers.add(new Linear(name + "." + (i - 1), widths.get(i - 1), widths.get(i), activation));
+      String layer = name + "." + (i - 1);
+      int in = widths.get(i - 1);
+      int out = widths.get(i);
+      layers.add(
+          i == 1 && classes > 0
+              ? Linear.labelled(layer, in, classes, out, activation)
+              : new Linear(layer, in, out, activation));
     }
     return new Sequential(layers);
   }

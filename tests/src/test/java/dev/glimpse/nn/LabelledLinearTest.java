@@ -17,6 +17,7 @@ import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Held against the product with a one-hot label written beside every input. */
@@ -53,6 +54,38 @@ class LabelledLinearTest {
   void anInputForEveryRow() {
     Tensor y = Tensor.of(new Input("y", Shape.of(GIVEN, CLASSES)));
     check(new LabelRows(y, OPEN, CLASSES), ROWS, true);
+  }
+
+  /** In either form of the layer: for a label in the input, and for one in a table. */
+  @Test
+  void aLabelSaysAsMuchAsItsInputAtTheStart() {
+    int in = 400;
+    var inline = Linear.labelled("inline", in, CLASSES, OUT * OUT, Activation.RELU);
+    var table = new LabelledLinear("table", Shape.of(in), CLASSES, OUT * OUT, Activation.RELU);
+    var set = ParameterSet.of("all", inline.parameters(), table.parameters());
+    try (var store = new ParameterStore(TestDevices.own(), List.of(set), 1)) {
+      float[] weight = values(store.read(inline.parameters().get(0)));
+      int label = in * OUT * OUT;
+      assertEquals(label + CLASSES * OUT * OUT, weight.length);
+      // He et al.: 2 over the inputs, of which the label counts as one half.
+      assertEquals(1.0 / in, variance(weight, 0, label), 0.02 / in);
+      assertEquals(1, variance(weight, label, weight.length), 0.2);
+      float[] rows = values(store.read(table.parameters().get(2)));
+      assertEquals(1, variance(rows, 0, rows.length), 0.2);
+    }
+  }
+
+  private static float[] values(FloatBuffer buffer) {
+    float[] values = new float[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  private static double variance(float[] values, int from, int to) {
+    return IntStream.range(from, to)
+        .mapToDouble(i -> values[i] * values[i])
+        .average()
+        .orElseThrow();
   }
 
   private void check(LabelRows labels, int inputs, boolean ofRows) {
