@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Properties that every graph has, on graphs from fixed seeds. */
 class RandomGraphTest {
-  private static final int GRAPHS = 150;
+  private static final int GRAPHS = 100;
 
   @Test
   void gradientsAreTheDerivatives() {
