@@ -46,7 +46,7 @@ class OpCaseTest {
             "convolutions",
             "convolution epilogues",
             "normalizations",
-            "recurrent")) {
+            "lstm sequences")) {
       groups.put(group, OpCases.brief().get(group));
     }
     groups.put("windows", OpCases.sizes().get("convolutions by windows"));
@@ -60,15 +60,15 @@ class OpCaseTest {
 
   /** Tests open devices with {@code deterministic}, which leaves a vendor's LSTM out. */
   @TestFactory
-  Stream<DynamicNode> recurrentByTheDevicesLibrary() {
+  Stream<DynamicNode> sequencesByTheDevicesLibrary() {
     return Stream.of(
         dynamicTest(
-            "recurrent",
+            "lstm sequences",
             () -> {
               try (Device device = TestDevices.openNondeterministic()) {
                 Assumptions.assumeTrue(
                     device.info().libraries().contains(Kind.LSTM), "no library here has an LSTM");
-                OpCheck.check(device, OpCases.brief().get("recurrent"));
+                OpCheck.check(device, OpCases.brief().get("lstm sequences"));
                 OpCheck.check(device, RecurrentCases.sequences(7, 33, 64, 1, 5));
               }
             }));

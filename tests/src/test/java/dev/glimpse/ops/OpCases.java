@@ -31,7 +31,7 @@ public final class OpCases {
     groups.put("normalizations", NormalizationCases.brief(7, 9));
     groups.put("first axis", FirstAxisCases.of(3, 9));
     groups.put("shared panels", sharedPanels(7, 35, 9));
-    groups.put("recurrent", RecurrentCases.brief());
+    groups.putAll(RecurrentCases.brief());
     groups.putAll(AttentionCases.brief());
     return groups;
   }

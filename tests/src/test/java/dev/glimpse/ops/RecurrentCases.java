@@ -13,10 +13,11 @@ final class RecurrentCases {
   private RecurrentCases() {}
 
   /** So small that the smallest tile of a GPU holds each product. */
-  static List<OpCase> brief() {
-    var cases = new ArrayList<>(steps(3, 9));
-    cases.addAll(sequences(2, 3, 4, 2));
-    return cases;
+  static Map<String, List<OpCase>> brief() {
+    var groups = new LinkedHashMap<String, List<OpCase>>();
+    groups.put("lstm", steps(3, 9));
+    groups.put("lstm sequences", sequences(2, 3, 4, 2));
+    return groups;
   }
 
   /** Sequences long enough for the gradient by their weights to be one product. */
