@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * cannot step in between; it is used as a driver instead.
  */
 class OclgrindTest {
-  /** Every kernel. LSTMs over a sequence have none of their own, and are slow to simulate. */
+  /** LSTMs over a sequence, slow to simulate, have no kernels of their own and are left out. */
   private static final List<String> OPS =
       List.of(
           "functions",

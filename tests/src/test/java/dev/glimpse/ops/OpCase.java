@@ -3,7 +3,9 @@ package dev.glimpse.ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * An op, or a few that belong together, on arguments of given shapes. Its value and its gradients
@@ -14,6 +16,14 @@ import java.util.function.Function;
 public record OpCase(String name, List<Argument> arguments, Function<List<Tensor>, Tensor> graph) {
   public OpCase {
     arguments = List.copyOf(arguments);
+  }
+
+  static OpCase unary(String name, Argument x, UnaryOperator<Tensor> op) {
+    return new OpCase(name, List.of(x), t -> op.apply(t.get(0)));
+  }
+
+  static OpCase binary(String name, Argument x, Argument y, BinaryOperator<Tensor> op) {
+    return new OpCase(name, List.of(x, y), t -> op.apply(t.get(0), t.get(1)));
   }
 
   /** Numbers from which an argument is drawn. */
