@@ -5,9 +5,7 @@
 //   parts[s][k][column] = sum over the outputs of share s of patch[output][k] field[output][column]
 //   weights[k][column] = sum over s of parts[s][k][column]
 //
-// where k counts taps and channels. FIELD_FIRST (of a transposed convolution, whose image is the
-// gradient of its result): weights[tap][column][channel] instead. The sums over shares come last and
-// in order; there the chain (see pointwise.cl) receives the result.
+// where k counts taps and channels. The sums over shares are sum_shares.cl's.
 //
 // CPU: a work-item (id 0: `depth_per_item` k; id 1: share) goes through its outputs in chunks: it
 // gathers their patches, packs the field panel by panel, and adds each register tile to parts.
@@ -20,14 +18,6 @@
 #include "dialect/functions.h"
 #define SCATTER 0
 #include "window.h"
-
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
-#ifndef FIELD_FIRST
-#define FIELD_FIRST 0
-#endif
 
 #ifdef CPU
 
@@ -93,9 +83,6 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_weights(
   }
 }
 
-#define ITEM WORK_GROUP(1, 1)
-#define FOR_COLUMNS for (int column = 0; column < columns; column += VECTOR)
-
 #else
 
 #define A_ALONG_K 0
@@ -131,53 +118,4 @@ __kernel WORK_GROUPS(SIDE, SIDE, 2) void conv2d_weights(
   FINISH_GROUP(depth, columns)
 }
 
-#define ITEM WORK_GROUP(64, 1)
-#define FOR_COLUMNS for (int column = get_global_id(0); column < columns; column += get_global_size(0))
-
 #endif
-
-// Row id 1 of the weights, [rows, columns] here as they lie in memory.
-__kernel ITEM void sum_shares(CHAIN_PARAMETERS __global const float* restrict parts,
-                              const int shares, const int channels, const int fields,
-                              const int depth_padded, const int columns_padded,
-                              const int rows_per_item, const int rows) {
-  const int first = get_global_id(1) * rows_per_item;
-  const int last = min(first + rows_per_item, rows);
-  for (int row = first; row < last; row++) {
-#if FIELD_FIRST
-    // Row (tap, field column), columns: channels.
-    const int columns = channels;
-    __global const float* part = parts + row / fields * channels * columns_padded + row % fields;
-    FOR_COLUMNS {
-      const int count = min(VECTOR, columns - column);
-#ifdef CPU
-      float lanes[VECTOR];
-      for (int i = 0; i < count; i++) {
-        float sum = 0.0f;
-        for (int s = 0; s < shares; s++) {
-          sum += part[(s * depth_padded + column + i) * columns_padded];
-        }
-        lanes[i] = sum;
-      }
-      for (int i = count; i < VECTOR; i++) lanes[i] = 0.0f;
-      const vec value = vload8(0, lanes);
-#else
-      float value = 0.0f;
-      for (int s = 0; s < shares; s++) value += part[(s * depth_padded + column) * columns_padded];
-#endif
-      CHAIN_BODY
-    }
-#else
-    const int columns = fields;
-    __global const float* part = parts + row * columns_padded;
-    FOR_COLUMNS {
-      const int count = min(VECTOR, columns - column);
-      vec value = (vec)(0.0f);
-      for (int s = 0; s < shares; s++) {
-        value += load_vec(part + s * depth_padded * columns_padded + column, count);
-      }
-      CHAIN_BODY
-    }
-#endif
-  }
-}

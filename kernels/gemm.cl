@@ -15,8 +15,9 @@
 // also sum its columns over k, in the order of column_sum: the gradient of a bias, beside that of its
 // weight.
 //
-// GPU: a work-group (id 0: columns, id 1: rows) computes a tile of TILE_M x TILE_N (see
-// group_tile.h).
+// GPU: a work-group (id 0: columns, id 1: share and rows) computes a tile of TILE_M x TILE_N (see
+// group_tile.h) over the steps of k of its share. Where there is more than one, out0 becomes the parts
+// of sum_shares.cl, to which the chain is left.
 //
 // Cost: 2 m n k FLOPs; each operand moves once at best.
 
@@ -201,28 +202,38 @@ __kernel WIDE WORK_GROUP(1, 1) void gemm(
 
 #else
 
+// How far the steps of k are apart, in floats.
+#define A_APART (A_TRANSPOSED ? lda : 1)
+#define B_APART (B_TRANSPOSED ? 1 : ldb)
+
+// The first step of a share counts as part of a line's place: the largest tile has no registers left
+// for a range of steps.
 #define A_ALONG_K !A_TRANSPOSED
 #define A_PLACE int
-#define A_LINE(place, row) place = a_offset + (row) * (A_TRANSPOSED ? 1 : lda)
-#define A_STEP(place, k) place = (k) * (A_TRANSPOSED ? lda : 1)
+#define A_LINE(place, row) place = a_offset + first * A_APART + (row) * (A_TRANSPOSED ? 1 : lda)
+#define A_STEP(place, k) place = (k) * A_APART
 #define A_ELEMENT(line, step) a[line + step]
 #define B_ALONG_K B_TRANSPOSED
 #define B_PLACE int
-#define B_LINE(place, column) place = b_offset + (column) * (B_TRANSPOSED ? ldb : 1)
-#define B_STEP(place, k) place = (k) * (B_TRANSPOSED ? 1 : ldb)
+#define B_LINE(place, column) \
+  place = b_offset + first * B_APART + (column) * (B_TRANSPOSED ? ldb : 1)
+#define B_STEP(place, k) place = (k) * B_APART
 #define B_ELEMENT(line, step) b[line + step]
-#define RESULT(row, column, value) finish(CHAIN_ARGUMENTS row, column, n, 1, value);
+#define RESULT(row, column, value) finish(CHAIN_ARGUMENTS share * m + row, column, n, 1, value);
 
 #include "group_tile.h"
 
 __kernel WORK_GROUPS(SIDE, SIDE, 2) void gemm(
     CHAIN_PARAMETERS __global const float* restrict a, __global const float* restrict b,
     const int m, const int n, const int k, const int a_offset, const int lda, const int b_offset,
-    const int ldb) {
+    const int ldb, const int row_tiles, const int steps_per_share) {
   const int item = get_local_id(1) * SIDE + get_local_id(0);
   const int first_column = get_group_id(0) * TILE_N;
-  const int first_row = get_group_id(1) * TILE_M;
-  GROUP_PRODUCT(m, n, 0, k)
+  const int first_row = get_group_id(1) % row_tiles * TILE_M;
+  const int share = get_group_id(1) / row_tiles;
+  const int first = share * steps_per_share;
+  const int steps = min(k - first, steps_per_share);
+  GROUP_PRODUCT(m, n, 0, steps)
   FINISH_GROUP(m, n)
 }
 

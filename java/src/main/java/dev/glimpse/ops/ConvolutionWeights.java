@@ -26,13 +26,6 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   private static final int CHUNK = 128;
 
   private static final int ITEMS_PER_UNIT = 8;
-  private static final int ROWS_PER_ITEM = 16;
-
-  /** The tiles of {@link #GPU_TILE} in a launch that shares are to fill a GPU with. */
-  private static final int GPU_GROUPS = 256;
-
-  private static final int GPU_TILE = 64;
-  private static final int GPU_GROUP = 64;
 
   public ConvolutionWeights(Window window, boolean fieldFirst) {
     this(window, fieldFirst, Chain.STORE);
@@ -91,11 +84,11 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     }
 
     int outputsPerShare() {
-      return (outputs + shares - 1) / shares;
+      return ceil(outputs, shares);
     }
 
-    long partBytes() {
-      return 4L * shares * depthPadded() * columnsPadded;
+    Parts parts() {
+      return new Parts(shares, depthPadded(), columnsPadded);
     }
   }
 
@@ -104,9 +97,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     int depth = window.taps() * image.columns();
     int columns = field.columns();
     if (!device.kind().isCpu()) {
-      // By the product's size alone: the shares decide in which order is summed, the tile does not.
-      int wanted = GPU_GROUPS / (ceil(depth, GPU_TILE) * ceil(columns, GPU_TILE));
-      int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
+      int shares = GroupTile.shares(depth, columns, outputs);
       int rows = GroupTile.of(device, depth, columns, shares).rows();
       return new Geometry(outputs, depth, columns, rows, ceil(depth, rows), columns, shares);
     }
@@ -145,11 +136,11 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     if (!device.kind().isCpu()) {
-      return List.of(size.partBytes());
+      return List.of(size.parts().bytes());
     }
     RegisterTile tile = RegisterTile.of(device);
     long perRow = size.depthPerItem + tile.lanes() + tile.columns();
-    return List.of(size.partBytes(), 4 * CHUNK * perRow * size.depthItems * size.shares);
+    return List.of(size.parts().bytes(), 4 * CHUNK * perRow * size.depthItems * size.shares);
   }
 
   @Override
@@ -216,33 +207,15 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   }
 
   private void sumShares(Site site, Geometry size, int channels) {
-    int columns = fieldFirst ? channels : size.columns;
     int rows = window.taps() * (fieldFirst ? size.columns : channels);
+    int columns = fieldFirst ? channels : size.columns;
     Chain.Rendered rendered = epilogue(site, channels, size.columns);
-    var defines = new LinkedHashMap<>(rendered.defines());
-    defines.put("FIELD_FIRST", fieldFirst ? "1" : "0");
-    boolean cpu = site.device().kind().isCpu();
-    var arguments = new ArrayList<Object>(rendered.arguments());
-    int rowsPerItem = cpu ? ROWS_PER_ITEM : 1;
-    arguments.addAll(
-        List.of(
-            site.workspace(0),
-            size.shares,
-            channels,
-            size.columns,
-            size.depthPadded(),
-            size.columnsPadded,
-            rowsPerItem,
-            rows));
-    site.launch(
-        site.kernel("conv2d_weights.cl", "sum_shares", defines),
-        arguments,
-        List.of(
-            cpu ? 1 : (columns + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP,
-            (rows + rowsPerItem - 1) / rowsPerItem),
-        List.of(cpu ? 1 : GPU_GROUP, 1),
-        new Cost(
-            (long) rows * columns * (size.shares + epilogue.flops()),
-            size.partBytes() + 4L * rows * columns));
+    long flops = (long) rows * columns * epilogue.flops();
+    Parts parts = size.parts();
+    if (fieldFirst) {
+      parts.sumTurned(site, site.workspace(0), rendered, flops, rows, columns, size.columns);
+    } else {
+      parts.sum(site, site.workspace(0), rendered, flops, rows, columns);
+    }
   }
 }

@@ -16,6 +16,14 @@ record GroupTile(int rows, int columns) {
   /** The side of a work-group, in items. */
   static final int SIDE = 16;
 
+  /** So many tiles of {@link #SHARED_TILE} keep a GPU busy. */
+  private static final int GROUPS = 256;
+
+  private static final int SHARED_TILE = 64;
+
+  /** With fewer steps, a share would be done before it is worth its part of the result. */
+  private static final int STEPS_PER_SHARE = 128;
+
   /** Wide ones beside the tall would make more programs, and few products faster. */
   static final List<GroupTile> ALL =
       List.of(
@@ -51,14 +59,29 @@ record GroupTile(int rows, int columns) {
     return (groups + units - 1) / units * (m * n + m + n);
   }
 
+  private static int ceil(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
+  /**
+   * Into how many shares the steps of a product are to be divided, so that its groups fill a GPU.
+   * By its size alone: the shares decide in which order is summed.
+   */
+  static int shares(int rows, int columns, int steps) {
+    int tiles = ceil(rows, SHARED_TILE) * ceil(columns, SHARED_TILE);
+    int most = Math.max(1, Math.min(GROUPS / tiles, steps / STEPS_PER_SHARE));
+    // None of them shall be empty.
+    return ceil(steps, ceil(steps, most));
+  }
+
   /** Into how many tiles rows are cut. */
   int groupsOfRows(int rows) {
-    return (rows + this.rows - 1) / this.rows;
+    return ceil(rows, this.rows);
   }
 
   /** Into how many tiles columns are cut. */
   int groupsOfColumns(int columns) {
-    return (columns + this.columns - 1) / this.columns;
+    return ceil(columns, this.columns);
   }
 
   /** The launch of {@code count} products. */

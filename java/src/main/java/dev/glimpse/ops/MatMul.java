@@ -1,12 +1,12 @@
 package dev.glimpse.ops;
 
 import dev.glimpse.device.DeviceInfo;
-import dev.glimpse.device.Kernel;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.device.LibraryCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +20,9 @@ import java.util.Optional;
 public record MatMul(
     boolean transposeA, boolean transposeB, Chain epilogue, boolean columnSum, boolean sharedPanels)
     implements EpilogueHost, ColumnSumHost {
+  /** In the time of one more launch a GPU's group would do about so many steps of k. */
+  private static final int STEPS_OF_A_LAUNCH = 256;
+
   public MatMul(boolean transposeA, boolean transposeB) {
     this(transposeA, transposeB, Chain.STORE, false, false);
   }
@@ -123,10 +126,23 @@ public record MatMul(
     if (device.libraries().contains(LibraryCall.Kind.GEMM)) {
       return epilogue.equals(Chain.STORE) ? List.of() : List.of(4L * size.m * size.n);
     }
-    return device.kind().isCpu() ? onCpu(device, size).workspaces() : List.of();
+    if (device.kind().isCpu()) {
+      return onCpu(device, size).workspaces();
+    }
+    return size.shares() > 1 ? List.of(size.parts().bytes()) : List.of();
   }
 
-  private record Extents(int m, int n, int k) {}
+  private record Extents(int m, int n, int k) {
+    /** Into how many shares a GPU divides the steps: where that is worth the launch of the sum. */
+    int shares() {
+      int shares = GroupTile.shares(m, n, k);
+      return k - k / shares < STEPS_OF_A_LAUNCH ? 1 : shares;
+    }
+
+    Parts parts() {
+      return new Parts(shares(), m, n);
+    }
+  }
 
   private Extents extents(Shape a, Shape b) {
     int m = transposeA ? a.columns() : a.rows();
@@ -140,12 +156,7 @@ public record MatMul(
 
   @Override
   public void lower(Site site) {
-    View a = site.input(0);
-    View b = site.input(1);
-    int m = transposeA ? a.columns() : a.rows();
-    int k = transposeA ? a.rows() : a.columns();
-    int n = transposeB ? b.rows() : b.columns();
-    var size = new Extents(m, n, k);
+    Extents size = extents(site.inputShape(0), site.inputShape(1));
     var in = new ArrayList<View>();
     for (int i = 1; i < epilogue.inputs(); i++) {
       in.add(site.input(1 + i));
@@ -156,55 +167,83 @@ public record MatMul(
     }
     if (site.device().libraries().contains(LibraryCall.Kind.GEMM)) {
       call(site, size, in, out);
-      return;
+    } else if (site.device().kind().isCpu()) {
+      launchOnCpu(site, size, in, out);
+    } else {
+      launchOnGpu(site, size, in, out);
     }
-    Chain.Rendered rendered = epilogue.render(true, in, out, m, n);
-    var defines = new LinkedHashMap<>(rendered.defines());
-    defines.remove("CHAIN_SUMS");
-    defines.remove("CHAIN_STORE_SUMS");
-    defines.put("COLUMN_SUMS", columnSum ? "1" : "0");
-    defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
-    defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
-    var arguments = new ArrayList<Object>(rendered.arguments());
-    boolean cpu = site.device().kind().isCpu();
+  }
+
+  private void launchOnCpu(Site site, Extents size, List<View> in, List<View> out) {
+    View b = site.input(1);
     CpuProduct onCpu = onCpu(site.device(), size);
-    if (cpu) {
-      a = onCpu.prepare(site, a, b);
-    }
-    arguments.add(a.buffer());
-    arguments.add(b.buffer());
-    if (cpu && onCpu.packs()) {
+    View a = onCpu.prepare(site, site.input(0), b);
+    Chain.Rendered rendered = epilogue.render(true, in, out, size.m, size.n);
+    Map<String, String> defines = defines(rendered.defines());
+    defines.put("COLUMN_SUMS", columnSum ? "1" : "0");
+    onCpu.define(defines);
+    var arguments = new ArrayList<Object>(rendered.arguments());
+    arguments.addAll(List.of(a.buffer(), b.buffer()));
+    if (onCpu.packs()) {
       arguments.add(site.workspace(0));
     }
     if (columnSum) {
       arguments.add(site.output(out.size()).buffer());
     }
-    arguments.addAll(List.of(m, n, k, a.offset(), a.stride(), b.offset(), b.stride()));
-    List<Integer> global;
-    if (cpu) {
-      onCpu.define(defines);
-      arguments.add(onCpu.rowsPerItem());
-      global = onCpu.global();
-    } else {
-      var tile = GroupTile.of(site.device(), m, n, 1);
-      tile.define(defines);
-      global = tile.global(m, n, 1);
-    }
-    Kernel kernel = site.kernel("gemm.cl", "gemm", defines);
-    long bytes = a.bytes() + b.bytes();
-    for (View view : in) {
-      bytes += view.bytes();
-    }
-    for (View view : out) {
-      bytes += view.bytes();
-    }
-    long elements = (long) m * n;
+    arguments.addAll(extents(size, a, b));
+    arguments.add(onCpu.rowsPerItem());
+    long flops = (2L * size.k + epilogue.flops()) * size.m * size.n;
+    long bytes = a.bytes() + b.bytes() + View.bytes(in) + View.bytes(out);
     site.launch(
-        kernel,
+        site.kernel("gemm.cl", "gemm", defines),
         arguments,
-        global,
-        cpu ? List.of(1, 1) : List.of(GroupTile.SIDE, GroupTile.SIDE),
-        new Cost(elements * (2L * k + epilogue.flops()), bytes));
+        onCpu.global(),
+        List.of(1, 1),
+        new Cost(flops, bytes));
+  }
+
+  private void launchOnGpu(Site site, Extents size, List<View> in, List<View> out) {
+    View a = site.input(0);
+    View b = site.input(1);
+    Chain.Rendered rendered = epilogue.render(true, in, out, size.m, size.n);
+    Parts parts = size.parts();
+    int shares = parts.shares();
+    boolean divided = shares > 1;
+    var tile = GroupTile.of(site.device(), size.m, size.n, shares);
+    Map<String, String> defines = defines(divided ? Map.of() : rendered.defines());
+    tile.define(defines);
+    var arguments = new ArrayList<Object>();
+    arguments.addAll(divided ? List.of(site.workspace(0)) : rendered.arguments());
+    arguments.addAll(List.of(a.buffer(), b.buffer()));
+    arguments.addAll(extents(size, a, b));
+    arguments.addAll(List.of(tile.groupsOfRows(size.m), (size.k + shares - 1) / shares));
+    long flops = 2L * size.m * size.n * size.k;
+    long flopsOfChain = (long) size.m * size.n * epilogue.flops();
+    long bytes = a.bytes() + b.bytes();
+    site.launch(
+        site.kernel("gemm.cl", "gemm", defines),
+        arguments,
+        tile.global(size.m, size.n, shares),
+        List.of(GroupTile.SIDE, GroupTile.SIDE),
+        divided
+            ? new Cost(flops, bytes + parts.bytes())
+            : new Cost(flops + flopsOfChain, bytes + View.bytes(in) + View.bytes(out)));
+    if (divided) {
+      parts.sum(site, site.workspace(0), rendered, flopsOfChain, size.m, size.n);
+    }
+  }
+
+  private Map<String, String> defines(Map<String, String> ofChain) {
+    var defines = new LinkedHashMap<>(ofChain);
+    defines.remove("CHAIN_SUMS");
+    defines.remove("CHAIN_STORE_SUMS");
+    defines.put("A_TRANSPOSED", transposeA ? "1" : "0");
+    defines.put("B_TRANSPOSED", transposeB ? "1" : "0");
+    return defines;
+  }
+
+  private static List<Integer> extents(Extents size, View a, View b) {
+    return List.of(size.m, size.n, size.k, a.offset(), a.stride(), b.offset(), b.stride());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.glimpse.ops;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
@@ -40,6 +41,19 @@ class GroupTileTest {
     assertEquals(new GroupTile(128, 128), GroupTile.of(card, 4096, 4096, 1));
   }
 
+  /** Few results of many steps, as of a discriminator; never an empty share. */
+  @Test
+  void dividesSteps() {
+    assertEquals(1, GroupTile.shares(1024, 1024, 1024));
+    assertEquals(1, GroupTile.shares(100, 1024, 255));
+    assertEquals(6, GroupTile.shares(100, 400, 784));
+    assertEquals(49, GroupTile.shares(64, 1, 6272));
+    int steps = 32769;
+    int shares = GroupTile.shares(1, 1, steps);
+    int ofShare = (steps + shares - 1) / shares;
+    assertTrue((shares - 1) * ofShare < steps, shares + " of " + ofShare);
+  }
+
   @Test
   void resultsDoNotShowIt() {
     Map<String, float[]> first = null;
@@ -57,11 +71,14 @@ class GroupTileTest {
     }
   }
 
-  /** A product with the sums of columns, a convolution's adjoint, and a gradient by weights. */
+  /**
+   * Products, one with the sums of columns, one divided; a convolution's adjoint, and by weights.
+   */
   private Map<String, float[]> results(DeviceInfo info) {
     Window window = Window.square(3, 1, 1);
     Tensor b = input("b", 37, COLUMNS);
     Tensor product = Tensor.of(new MatMul(true, false), input("a", 37, ROWS), b);
+    Tensor divided = Ops.matmul(input("deep a", ROWS, 391), input("deep b", 391, COLUMNS));
     Tensor images =
         Tensor.of(
             new Convolution(window, IMAGE, true, true),
@@ -82,12 +99,13 @@ class GroupTileTest {
             new PlanBuilder(store)
                 .output("product", product)
                 .output("column sums", Ops.columnSum(b))
+                .output("divided", divided)
                 .output("images", images)
                 .output("weights", weights)
                 .build()) {
       inputs.forEach(plan::set);
       plan.run();
-      for (String name : List.of("product", "column sums", "images", "weights")) {
+      for (String name : List.of("product", "column sums", "divided", "images", "weights")) {
         FloatBuffer read = plan.read(name);
         float[] values = new float[read.remaining()];
         read.get(values);

@@ -49,6 +49,7 @@ final class ProductCases {
     }
     groups.put("packed products", packedProducts());
     groups.put("deep products", deepProducts(203));
+    groups.put("divided products", dividedProducts());
     for (int[] s : new int[][] {{1, 1, 1}, {6, 33, 31}, {97, 512, 3}, {49, 1024, 65}}) {
       String size = "%d x %d x %d".formatted(s[0], s[1], s[2]);
       groups.put("shared panels " + size, sharedPanels(s[0], s[1], s[2]));
@@ -129,6 +130,39 @@ final class ProductCases {
                 Argument.of("weight", 49, 30).with(Values.SMALL),
                 Argument.of("bias", 30).with(Values.SMALL)),
             t -> Ops.scale(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)), 0.1f)));
+  }
+
+  /**
+   * So many steps of k for so few results that a GPU divides them: into shares of one length, with
+   * a shorter last one, for a column, of a part of a matrix, and where a chain follows.
+   */
+  private static List<OpCase> dividedProducts() {
+    Argument a = Argument.of("a", 5, 391).with(Values.SMALL);
+    Argument at = Argument.of("a transposed", 391, 5).with(Values.SMALL);
+    Argument b = Argument.of("b", 391, 9).with(Values.SMALL);
+    Argument bt = Argument.of("b transposed", 9, 391).with(Values.SMALL);
+    Argument wide = Argument.of("wide a", 5, 400).with(Values.SMALL);
+    return List.of(
+        binary("a b", a, b, Ops::matmul),
+        binary("a' b", at, b, (x, y) -> Tensor.of(new MatMul(true, false), x, y)),
+        binary("a b'", a, bt, (x, y) -> Tensor.of(new MatMul(false, true), x, y)),
+        binary("a' b'", at, bt, (x, y) -> Tensor.of(new MatMul(true, true), x, y)),
+        binary(
+            "column",
+            Argument.of("a", 3, 512).with(Values.SMALL),
+            Argument.of("b", 512, 1).with(Values.SMALL),
+            Ops::matmul),
+        binary("part", wide, b, (x, y) -> Ops.matmul(Ops.split(x, List.of(4, 391, 5)).get(1), y)),
+        new OpCase(
+            "layer",
+            List.of(a, b, Argument.of("bias", 9).with(Values.SMALL)),
+            t -> Ops.tanh(Ops.add(Ops.matmul(t.get(0), t.get(1)), t.get(2)))),
+        new OpCase(
+            "into a part",
+            List.of(a, b, Argument.of("beside", 5, 2)),
+            t ->
+                Ops.concat(
+                    Axis.LAST, List.of(t.get(2), Ops.matmul(t.get(0), t.get(1)), t.get(2)))));
   }
 
   /** Several products that pack the same B, and such that only seem to. */
