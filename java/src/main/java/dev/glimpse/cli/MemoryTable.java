@@ -46,7 +46,7 @@ final class MemoryTable implements TrainingListener {
   }
 
   private static long inputs(Plan plan) {
-    return Stream.of(Example.IMAGES, Example.LABELS)
+    return Example.INPUTS.stream()
         .filter(plan::hasInput)
         .mapToLong(name -> plan.inputShape(name).bytes())
         .sum();

@@ -9,6 +9,7 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
+import dev.glimpse.device.Transfer;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.models.Models;
@@ -193,13 +194,12 @@ final class ProfileCommand implements Callable<Integer> {
   private static void feed(Plan plan, ImageSet images, int batchSize) {
     try (var batches = new Batches(images, batchSize, 0, true)) {
       Batch first = batches.next();
-      plan.feed(Example.IMAGES, first.images()).run();
-      if (plan.hasInput(Example.LABELS)) {
-        plan.feed(Example.LABELS, first.labels()).run();
-      }
-      if (plan.hasInput(Example.UNLABELLED)) {
-        plan.feed(Example.UNLABELLED, first.images()).run();
-      }
+      Example.INPUTS.stream()
+          .filter(plan::hasInput)
+          .map(
+              name ->
+                  plan.feed(name, name.equals(Example.LABELS) ? first.labels() : first.images()))
+          .forEach(Transfer::run);
       plan.finish();
     }
   }

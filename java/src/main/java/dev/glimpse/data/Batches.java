@@ -24,6 +24,7 @@ public class Batches implements AutoCloseable {
   private final long seed;
   private final boolean shuffle;
   private final Distortion distortion;
+  private final long distortionSeed;
   private final int batchesPerEpoch;
   private final Batch[] ring = new Batch[HELD + AHEAD];
   private final Thread thread = new Thread(this::run, "glimpse-batches");
@@ -47,16 +48,30 @@ public class Batches implements AutoCloseable {
    * @throws DataException if there are no images, or in training fewer than one batch
    */
   public Batches(ImageSet images, int batchSize, long seed, boolean shuffle) {
-    this(images, batchSize, seed, shuffle, Distortion.NONE);
+    this(images, batchSize, seed, shuffle, Distortion.NONE, seed);
   }
 
   /** Batches for training, each image changed anew in each epoch. */
   public Batches(ImageSet images, int batchSize, long seed, Distortion distortion) {
-    this(images, batchSize, seed, true, distortion);
+    this(images, batchSize, seed, distortion, seed);
+  }
+
+  /**
+   * Batches for training of which the order and the changes are told apart: those of one {@code
+   * seed} have the same images, those of another {@code distortionSeed} change them otherwise.
+   */
+  public Batches(
+      ImageSet images, int batchSize, long seed, Distortion distortion, long distortionSeed) {
+    this(images, batchSize, seed, true, distortion, distortionSeed);
   }
 
   private Batches(
-      ImageSet images, int batchSize, long seed, boolean shuffle, Distortion distortion) {
+      ImageSet images,
+      int batchSize,
+      long seed,
+      boolean shuffle,
+      Distortion distortion,
+      long distortionSeed) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batch size " + batchSize);
     }
@@ -70,6 +85,7 @@ public class Batches implements AutoCloseable {
     this.seed = seed;
     this.shuffle = shuffle;
     this.distortion = distortion;
+    this.distortionSeed = distortionSeed;
     this.batchesPerEpoch =
         shuffle ? images.size() / batchSize : (images.size() - 1) / batchSize + 1;
     this.order = new int[shuffle ? images.size() : 0];
@@ -220,7 +236,7 @@ public class Batches implements AutoCloseable {
       if (distortion.isNone()) {
         images.copyPixels(image, batch.imageValues);
       } else {
-        long key = SplitMix64.key(seed, batch.epoch);
+        long key = SplitMix64.key(distortionSeed, batch.epoch);
         distortion.copyPixels(images, image, changes.reset(key, image), batch.imageValues);
       }
       if (batch.labelValues != null) {

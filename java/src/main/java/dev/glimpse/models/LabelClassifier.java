@@ -20,13 +20,15 @@ import dev.glimpse.nn.Linear;
 import dev.glimpse.nn.Sequential;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Tensor;
+import dev.glimpse.train.Example;
 import dev.glimpse.train.Settings;
 import java.util.List;
 
 /**
- * q(y | x) of semi-supervised models, with what helps it when labels are few: label smoothing, and
+ * q(y | x) of semi-supervised models, with what helps it when labels are few: label smoothing;
  * virtual adversarial training (Miyato et al. 2018), which makes it give the same answer for an
- * image and for the neighbour of the image that would change the answer most.
+ * image and for the neighbour of the image that would change the answer most; and consistency,
+ * which asks the same of the image distorted.
  */
 final class LabelClassifier {
   /**
@@ -41,6 +43,7 @@ final class LabelClassifier {
   private final float smoothing;
   private final float vat;
   private final float radius;
+  private final float consistency;
 
   LabelClassifier(String name, SemiSupervisedNetworks networks, Settings settings) {
     classes = networks.data().classes();
@@ -49,13 +52,19 @@ final class LabelClassifier {
     smoothing = (float) settings.number("smoothing");
     vat = (float) settings.number("vat");
     radius = (float) settings.number("vat.radius");
+    consistency = (float) settings.number("consistency");
   }
 
   static Settings define(Settings settings) {
     return settings
         .define("smoothing", 0.0, 0, "share of a label given to all classes alike")
         .define("vat", 1.0, 0, "weight of the virtual adversarial loss beside the labels'")
-        .define("vat.radius", 2.0, 0, "how far an adversarial image is from the image, over all");
+        .define("vat.radius", 2.0, 0, "how far an adversarial image is from the image, over all")
+        .define(
+            "consistency",
+            0.0,
+            0,
+            "weight of the loss of reading an image otherwise once it is distorted");
   }
 
   /**
@@ -78,16 +87,29 @@ final class LabelClassifier {
   /**
    * What the classifier has still to learn, in nats.
    *
-   * @param logits of labelled images, {@code [N, K]}
-   * @param labels of them, one-hot
-   * @param unlabelledLogits of the unlabelled images, {@code [M, K]}
+   * @param logits of the example's labelled images, {@code [N, K]}
+   * @param unlabelledLogits of its unlabelled images, {@code [M, K]}
    */
-  Tensor loss(Tensor logits, Tensor labels, Tensor unlabelledLogits, Tensor unlabelled) {
-    Tensor targets = shift(scale(labels, 1 - smoothing), smoothing / classes);
-    Tensor ofLabels = mean(softmaxCrossEntropy(logits, targets));
-    return vat == 0
-        ? ofLabels
-        : add(ofLabels, scale(virtualAdversarialLoss(unlabelled, unlabelledLogits), vat));
+  Tensor loss(Tensor logits, Example example, Tensor unlabelledLogits) {
+    Tensor targets = shift(scale(example.labels(), 1 - smoothing), smoothing / classes);
+    Tensor loss = mean(softmaxCrossEntropy(logits, targets));
+    if (vat > 0) {
+      Tensor adversarial = virtualAdversarialLoss(example.unlabelled(), unlabelledLogits);
+      loss = add(loss, scale(adversarial, vat));
+    }
+    if (consistency > 0) {
+      loss = add(loss, scale(inconsistency(example.distorted(), unlabelledLogits), consistency));
+    }
+    return loss;
+  }
+
+  /**
+   * KL(p(y | x) || p(y | x')) but for the constant entropy of p(y | x), where x' is x distorted: an
+   * image reads as before when it is turned a little (Xie et al., "Unsupervised data augmentation
+   * for consistency training", NeurIPS 2020).
+   */
+  Tensor inconsistency(Tensor distorted, Tensor logits) {
+    return mean(softmaxCrossEntropy(logits(distorted), stopGradient(softmax(logits))));
   }
 
   /**

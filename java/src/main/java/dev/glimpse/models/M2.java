@@ -162,7 +162,7 @@ final class M2 {
     List<Tensor> losses = y.split(labelled(all, y));
     Tensor ofLabelled = mean(losses.get(0));
     Tensor ofUnlabelled = mean(unlabelled(losses.get(1), logits.get(1)));
-    Tensor error = classifier.loss(logits.get(0), example.labels(), logits.get(1), u);
+    Tensor error = classifier.loss(logits.get(0), example, logits.get(1));
 
     var metrics = new LinkedHashMap<String, Tensor>();
     metrics.put("elbo", negate(ofUnlabelled));

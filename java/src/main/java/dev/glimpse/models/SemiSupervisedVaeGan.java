@@ -90,7 +90,7 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
     List<Tensor> logits = split(Axis.FIRST, all.logits(), counts);
     List<Tensor> features = split(Axis.FIRST, all.features(), counts);
 
-    Tensor error = discriminator.loss(logits.get(0), y, logits.get(1), u);
+    Tensor error = discriminator.loss(logits.get(0), example, logits.get(1));
     Tensor realLoss = mean(softplus(negate(logSumExp(logits.get(1)))));
     Tensor fakeLoss = mean(softplus(logSumExp(logits.get(2))));
     Tensor mismatch =

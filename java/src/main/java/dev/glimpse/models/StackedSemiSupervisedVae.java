@@ -105,7 +105,8 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
             new Example(
                 stopGradient(features(example.images()).sample()),
                 example.labels(),
-                stopGradient(features(example.unlabelled()).sample())));
+                stopGradient(features(example.unlabelled()).sample()),
+                stopGradient(features(example.distorted()).sample())));
     Tensor first = greater(constant(vaeEpochs, Shape.SCALAR), Tensor.of(Trainer.EPOCH));
     Tensor then = subtract(constant(1, Shape.SCALAR), first);
     var objectives =

@@ -3,6 +3,8 @@ package dev.glimpse.train;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A batch in a graph.
@@ -11,28 +13,55 @@ import dev.glimpse.ops.Tensor;
  * @param labels one-hot, {@code [N, K]}; null where the data has none
  * @param unlabelled more images, {@code [M, H W C]}, in the training of a semi-supervised model;
  *     else null
+ * @param distorted the unlabelled images once more, each changed at random; else null
  */
-public record Example(Tensor images, Tensor labels, Tensor unlabelled) {
+public record Example(Tensor images, Tensor labels, Tensor unlabelled, Tensor distorted) {
   /** The names of the inputs. */
   public static final String IMAGES = "images";
 
   public static final String LABELS = "labels";
   public static final String UNLABELLED = "unlabelled";
+  public static final String DISTORTED = "distorted";
+
+  /** All of them; a plan has those that its graph reads. */
+  public static final List<String> INPUTS = List.of(IMAGES, LABELS, UNLABELLED, DISTORTED);
 
   /** Images without others beside them. */
   public Example(Tensor images, Tensor labels) {
-    this(images, labels, null);
+    this(images, labels, null, null);
   }
 
   /** Fresh inputs for batches of data. */
   public static Example input(int batch, DataShape data) {
-    Tensor images = Tensor.of(new Input(IMAGES, Shape.of(batch, data.pixels())));
-    return new Example(images, labelInput(batch, data));
+    return new Example(imageInput(IMAGES, batch, data), labelInput(batch, data));
   }
 
-  /** Fresh inputs for images without labels. */
-  static Tensor unlabelledInput(int batch, DataShape data) {
-    return Tensor.of(new Input(UNLABELLED, Shape.of(batch, data.pixels())));
+  /**
+   * Fresh inputs for a semi-supervised model.
+   *
+   * @param labelled how many images have labels
+   * @param unlabelled how many have none
+   */
+  static Example semiSupervisedInput(int labelled, int unlabelled, DataShape data) {
+    Example known = input(labelled, data);
+    return new Example(
+        known.images(),
+        known.labels(),
+        imageInput(UNLABELLED, unlabelled, data),
+        imageInput(DISTORTED, unlabelled, data));
+  }
+
+  private static Tensor imageInput(String name, int batch, DataShape data) {
+    return Tensor.of(new Input(name, Shape.of(batch, data.pixels())));
+  }
+
+  /** The same with all its images changed. */
+  Example map(UnaryOperator<Tensor> change) {
+    return new Example(
+        change.apply(images),
+        labels,
+        unlabelled == null ? null : change.apply(unlabelled),
+        distorted == null ? null : change.apply(distorted));
   }
 
   /** Fresh inputs for labels alone; null where there are no classes. */

@@ -96,7 +96,7 @@ public final class Trainer implements AutoCloseable {
     this.labelled =
         model.semiSupervised()
             ? binarisation.forTraining(
-                splits.train().balanced(settings.integer("data.labels"), seed), seed)
+                splits.train().balanced(settings.integer(TrainingSettings.LABELS), seed), seed)
             : null;
     this.validation = binarisation.forEvaluation(splits.validation());
     this.test = binarisation.forEvaluation(splits.test());

@@ -6,9 +6,7 @@ import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Ops;
-import dev.glimpse.ops.Tensor;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * A model's training step, compiled.
@@ -20,16 +18,13 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
   /** Compiles the step that settings describe, for batches of one size. */
   public static TrainingPlan build(
       ParameterStore store, Model model, Settings settings, DataShape data, int batch) {
-    boolean open = model.semiSupervised();
     Example input =
-        Example.input(open ? Math.min(batch, settings.integer("data.labels")) : batch, data);
+        model.semiSupervised()
+            ? Example.semiSupervisedInput(
+                Math.min(batch, settings.integer(TrainingSettings.LABELS)), batch, data)
+            : Example.input(batch, data);
     boolean draws = Binarisation.of(settings) == Binarisation.DYNAMIC;
-    UnaryOperator<Tensor> drawn = draws ? Ops::randomBernoulli : UnaryOperator.identity();
-    var example =
-        new Example(
-            drawn.apply(input.images()),
-            input.labels(),
-            open ? drawn.apply(Example.unlabelledInput(batch, data)) : null);
+    Example example = draws ? input.map(Ops::randomBernoulli) : input;
     var training = new Training();
     Model.Lesson lesson =
         training.write(() -> model.learn(example, name -> TrainingSettings.optimizer(settings)));

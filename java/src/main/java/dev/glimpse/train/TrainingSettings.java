@@ -77,16 +77,29 @@ public final class TrainingSettings {
             UNLABELLED,
             "",
             "where other images without labels come from, as --unlabelled says it; else all training"
-                + " images are learned from without labels too");
+                + " images are learned from without labels too")
+        .define("consistency.shift", 3.0, 0, "a distorted image is shifted by up to so many pixels")
+        .define("consistency.turn", 25.0, 0, "and turned by up to so many degrees")
+        .define("consistency.scale", 0.25, 0, "and scaled by up to such a share")
+        .define("consistency.elastic", 3.0, 0, "and stretched here and there by so many pixels");
   }
 
   /** How training images are changed, anew in each epoch. */
   static Distortion distortion(Settings settings) {
+    return distortion(settings, "data");
+  }
+
+  /** How an image is changed for its {@link Example#distorted} copy, anew in each epoch. */
+  static Distortion consistency(Settings settings) {
+    return distortion(settings, "consistency");
+  }
+
+  private static Distortion distortion(Settings settings, String group) {
     return new Distortion(
-        settings.number("data.shift"),
-        settings.number("data.turn"),
-        settings.number("data.scale"),
-        settings.number("data.elastic"));
+        settings.number(group + ".shift"),
+        settings.number(group + ".turn"),
+        settings.number(group + ".scale"),
+        settings.number(group + ".elastic"));
   }
 
   /** What the pictures of a folder are made into. */

@@ -4,20 +4,20 @@ import dev.glimpse.data.Batches;
 import dev.glimpse.data.Distortion;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.graph.Plan;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The batches of a training, copied into its plan. An epoch is one pass over the images; for a
  * semi-supervised model these are its unlabelled ones, and beside each of their batches goes one of
- * the labelled images, whose passes are shorter. Both orders follow from seed and epoch.
+ * the labelled images, whose passes are shorter, and where the model asks for it the same
+ * unlabelled images once more, distorted. All orders follow from seed and epoch.
  */
 public final class TrainingStream implements AutoCloseable {
-  private final Batches images;
-  private final Feed feed;
+  private record Source(Batches batches, Feed feed) {}
 
-  /** Null unless the model is semi-supervised. */
-  private final Batches labelled;
-
-  private final Feed labelledFeed;
+  /** The first one's passes are the epochs. */
+  private final List<Source> sources = new ArrayList<>();
 
   /**
    * @param train all images to learn from
@@ -27,28 +27,32 @@ public final class TrainingStream implements AutoCloseable {
   public TrainingStream(
       Plan plan, Settings settings, ImageSet train, ImageSet labelled, int batch) {
     long seed = settings.integer("train.seed");
-    Distortion distortion = TrainingSettings.distortion(settings);
-    images = new Batches(train, batch, seed, distortion);
-    feed = new Feed(plan, labelled == null ? Example.IMAGES : Example.UNLABELLED);
-    this.labelled =
-        labelled == null
-            ? null
-            : new Batches(labelled, Math.min(batch, labelled.size()), seed, distortion);
-    labelledFeed = labelled == null ? null : new Feed(plan, Example.IMAGES);
+    Distortion changes = TrainingSettings.distortion(settings);
+    var batches = new Batches(train, batch, seed, changes);
+    if (labelled == null) {
+      sources.add(new Source(batches, new Feed(plan, Example.IMAGES)));
+      return;
+    }
+    sources.add(new Source(batches, new Feed(plan, Example.UNLABELLED)));
+    var known = new Batches(labelled, Math.min(batch, labelled.size()), seed, changes);
+    sources.add(new Source(known, new Feed(plan, Example.IMAGES)));
+    if (plan.hasInput(Example.DISTORTED)) {
+      var again = new Batches(train, batch, seed, TrainingSettings.consistency(settings), ~seed);
+      sources.add(new Source(again, new Feed(plan, Example.DISTORTED)));
+    }
   }
 
   /** Steps in an epoch. */
   public int steps() {
-    return images.batchesPerEpoch();
+    return sources.get(0).batches().batchesPerEpoch();
   }
 
   /** Goes to a batch of an epoch; there may be one more than the epoch has, its end. */
   public void seek(int epoch, int batch) {
-    images.seek(epoch, batch);
-    if (labelled != null) {
-      long step = (long) epoch * steps() + batch;
-      int each = labelled.batchesPerEpoch();
-      labelled.seek(step / each, (int) (step % each));
+    long step = (long) epoch * steps() + batch;
+    for (Source source : sources) {
+      int each = source.batches().batchesPerEpoch();
+      source.batches().seek(step / each, (int) (step % each));
     }
   }
 
@@ -57,17 +61,15 @@ public final class TrainingStream implements AutoCloseable {
    * before the last must be done.
    */
   public void upload() {
-    feed.upload(images.next());
-    if (labelled != null) {
-      labelledFeed.upload(labelled.next());
+    for (Source source : sources) {
+      source.feed().upload(source.batches().next());
     }
   }
 
   @Override
   public void close() {
-    images.close();
-    if (labelled != null) {
-      labelled.close();
+    for (Source source : sources) {
+      source.batches().close();
     }
   }
 }

@@ -84,6 +84,18 @@ class DistortionTest {
     }
   }
 
+  @Test
+  void theSameImagesMayBeChangedOtherwise() {
+    try (var plain = new Batches(images, 2, 5, true);
+        var some = new Batches(images, 2, 5, new Distortion(2, 0, 0, 0));
+        var others = new Batches(images, 2, 5, new Distortion(2, 0, 0, 0), 6);
+        var unchanged = new Batches(images, 2, 5, Distortion.NONE, 6)) {
+      float[] changed = pixels(some.next());
+      assertFalse(Arrays.equals(changed, pixels(others.next())));
+      assertArrayEquals(pixels(plain.next()), pixels(unchanged.next()), "in the same order");
+    }
+  }
+
   private static float[] pixels(Batch batch) {
     float[] values = new float[batch.images().capacity() / Float.BYTES];
     batch.images().asFloatBuffer().get(values);

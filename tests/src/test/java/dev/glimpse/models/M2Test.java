@@ -1,6 +1,7 @@
 package dev.glimpse.models;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.data.Digits;
@@ -133,5 +134,56 @@ class M2Test {
       assertTrue(byChance > 0, "divergence " + byChance);
       assertTrue(byAdversary > 5 * byChance, byAdversary + " and by chance " + byChance);
     }
+  }
+
+  /** The answer to an image is the target of that to the distorted one, and takes no gradient. */
+  @Test
+  void distortedImagesLearnTheAnswerToTheImage() {
+    Settings settings = SemiSupervisedVae.perceptrons();
+    settings.set("hidden", "8");
+    var networks = new SemiSupervisedNetworks(new DataShape(1, 4, 1, CLASSES), settings);
+    var classifier = new LabelClassifier("classifier", networks, settings);
+    Tensor x = Tensor.of(new Input("x", Shape.of(EXAMPLES, 4)));
+    Tensor distorted = Tensor.of(new Input("distorted", x.shape()));
+    Tensor logits = classifier.judge(x).logits();
+    Tensor loss = classifier.inconsistency(distorted, logits);
+    List<Tensor> by = Gradients.ofTensors(loss, List.of(x, distorted));
+    assertNull(by.get(0));
+    var set = new ParameterSet("classifier", classifier.parameters());
+    try (var store = new ParameterStore(TestDevices.own(), List.of(set), 1);
+        Plan plan =
+            new PlanBuilder(store)
+                .output("loss", loss)
+                .output("by distorted", by.get(1))
+                .output("logits", logits)
+                .output("others", classifier.judge(distorted).logits())
+                .build()) {
+      plan.set("x", floats(values(EXAMPLES * 4, 4)));
+      plan.set("distorted", floats(values(EXAMPLES * 4, 4)));
+      plan.run();
+      double crossEntropy = 0;
+      for (int e = 0; e < EXAMPLES; e++) {
+        double[] p = probabilities(plan.read("logits"), e);
+        double[] q = probabilities(plan.read("others"), e);
+        for (int k = 0; k < CLASSES; k++) {
+          crossEntropy -= p[k] * Math.log(q[k]) / EXAMPLES;
+        }
+      }
+      assertEquals(crossEntropy, plan.read("loss").get(0), 1e-5);
+      assertTrue(Math.abs(plan.read("by distorted").get(0)) > 0);
+    }
+  }
+
+  private static double[] probabilities(FloatBuffer logits, int example) {
+    double[] p = new double[CLASSES];
+    double total = 0;
+    for (int k = 0; k < CLASSES; k++) {
+      p[k] = Math.exp(logits.get(example * CLASSES + k));
+      total += p[k];
+    }
+    for (int k = 0; k < CLASSES; k++) {
+      p[k] /= total;
+    }
+    return p;
   }
 }
