@@ -9,9 +9,9 @@ package dev.glimpse.data;
  * an epoch out. In evaluation the order is that of the set, and the last batch of an epoch is
  * padded with copies of the last image, beyond its {@link Batch#count}.
  *
- * <p>The batches are a fixed ring: in steady state neither {@link #next} nor the thread allocates.
- * (Hence the plain monitor: waiting on a java.util.concurrent condition allocates a node each
- * time.) To be used by one thread at a time.
+ * <p>The batches are a fixed ring: in steady state neither {@link #next} nor the thread allocates,
+ * but for the small fields that a distortion draws. (Hence the plain monitor: waiting on a
+ * java.util.concurrent condition allocates a node each time.) To be used by one thread at a time.
  */
 public class Batches implements AutoCloseable {
   /** A batch and the one before it stay valid, so that their uploads need not be waited for. */
