@@ -9,7 +9,6 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
-import dev.glimpse.device.Transfer;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.models.Models;
@@ -194,12 +193,11 @@ final class ProfileCommand implements Callable<Integer> {
   private static void feed(Plan plan, ImageSet images, int batchSize) {
     try (var batches = new Batches(images, batchSize, 0, true)) {
       Batch first = batches.next();
-      Example.INPUTS.stream()
-          .filter(plan::hasInput)
-          .map(
-              name ->
-                  plan.feed(name, name.equals(Example.LABELS) ? first.labels() : first.images()))
-          .forEach(Transfer::run);
+      for (String name : Example.INPUTS) {
+        if (plan.hasInput(name)) {
+          plan.feed(name, name.equals(Example.LABELS) ? first.labels() : first.images()).run();
+        }
+      }
       plan.finish();
     }
   }
