@@ -18,7 +18,7 @@
 #include "window.h"
 #include "lines.h"
 
-// A GPU is told these when the kernel is compiled: it would spend most of its time on divisions.
+// Told when the kernel is compiled: otherwise most of its time goes to divisions.
 #ifndef STRIDE_DOWN
 #define STRIDE_DOWN stride_height
 #define STRIDE_ACROSS stride_width
@@ -35,12 +35,12 @@
   for (int ky = 0; ky < TAPS_DOWN; ky++) \
     for (int kx = 0; kx < TAPS_ACROSS; kx++)
 
-// Within an output's loop: the image offset of a tap, for those that lie inside.
+// Within an output's loop: the image offset of a tap, for those that lie inside; disjoint ones all do.
 #define IF_INSIDE                                                                         \
   const int iy = line % out_height * STRIDE_DOWN - padding_height + ky * dilation_height; \
   const int ix = column * STRIDE_ACROSS - padding_width + kx * dilation_width;            \
   const int at = ((line / out_height * height + iy) * width + ix) * channels + c;         \
-  if (iy >= 0 && iy < height && ix >= 0 && ix < width)
+  if (DISJOINT || (iy >= 0 && iy < height && ix >= 0 && ix < width))
 
 // Within an input's loop: the offset of the output that sees it through a tap, where there is one.
 #define IF_SEEN                                                                             \

@@ -36,7 +36,7 @@ public record AveragePool(Window window) implements Op {
     var arguments = new ArrayList<Object>(List.of(x.buffer(), y.buffer()));
     arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
     site.launch(
-        site.kernel("pool.cl", entry, window.constants(site)),
+        site.kernel("pool.cl", entry, window.constants(Window.extent(images))),
         arguments,
         Lines.global(site, result),
         Lines.local(site),

@@ -3,7 +3,6 @@ package dev.glimpse.ops;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 
 /**
@@ -48,7 +47,7 @@ public record MaxPool(Window window) implements Op {
     arguments.add(site.output(1).buffer());
     arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
     site.launch(
-        site.kernel("pool.cl", "max_pool", window.constants(site)),
+        site.kernel("pool.cl", "max_pool", window.constants(Window.extent(images))),
         arguments,
         Lines.global(site, pooled(window, images)),
         Lines.local(site),
@@ -78,12 +77,11 @@ public record MaxPool(Window window) implements Op {
       View dx = site.output(0);
       var arguments = new ArrayList<Object>(List.of(dy.buffer(), site.input(1).buffer()));
       arguments.add(dx.buffer());
-      arguments.addAll(window.arguments(images, window.positions(Window.extent(images))));
-      boolean scatters = !site.device().kind().isCpu() && window.isDisjoint(Window.extent(images));
-      var defines = new HashMap<>(window.constants(site));
-      defines.put("DISJOINT", scatters ? "1" : "0");
+      Extent extent = Window.extent(images);
+      arguments.addAll(window.arguments(images, window.positions(extent)));
+      boolean scatters = window.isDisjoint(extent);
       site.launch(
-          site.kernel("pool.cl", "max_pool_gradient", defines),
+          site.kernel("pool.cl", "max_pool_gradient", window.constants(extent)),
           arguments,
           Lines.global(site, scatters ? site.inputShape(0) : images),
           Lines.local(site),

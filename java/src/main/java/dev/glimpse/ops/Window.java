@@ -98,15 +98,14 @@ public record Window(int height, int width, Extent stride, Extent padding, Exten
     return new Extent(images.dimension(1), images.dimension(2));
   }
 
-  /** What {@code kernels/pool.cl} is compiled with on a GPU. */
-  Map<String, String> constants(Site site) {
-    return site.device().kind().isCpu()
-        ? Map.of()
-        : Map.of(
-            "STRIDE_DOWN", String.valueOf(stride.height),
-            "STRIDE_ACROSS", String.valueOf(stride.width),
-            "TAPS_DOWN", String.valueOf(height),
-            "TAPS_ACROSS", String.valueOf(width));
+  /** What {@code kernels/pool.cl} is compiled with for images of this size. */
+  Map<String, String> constants(Extent images) {
+    return Map.of(
+        "STRIDE_DOWN", String.valueOf(stride.height),
+        "STRIDE_ACROSS", String.valueOf(stride.width),
+        "TAPS_DOWN", String.valueOf(height),
+        "TAPS_ACROSS", String.valueOf(width),
+        "DISJOINT", isDisjoint(images) ? "1" : "0");
   }
 
   /** Whether the positions lie side by side, without gaps, and cover the images. */
