@@ -50,6 +50,9 @@
 #define FIELD_FIRST 0
 #endif
 
+// In front of loops over the vectors of a tile, which otherwise are in memory, not in registers.
+#define UNROLL _Pragma("unroll")
+
 // factor a + b
 INLINE wide add_scaled(const float factor, const wide a, const wide b) {
   return fma((wide)(factor), a, b);
@@ -157,12 +160,12 @@ OUT_OF_LINE WIDE void transform_pixels(__global const float* restrict x, TILING_
     }
     for (int c = 0; c < channels; c += LANES) {
       wide d[PLANES];
-      for (int i = 0; i < PLANES; i++) {
+      UNROLL for (int i = 0; i < PLANES; i++) {
         d[i] = places[i] < 0 ? (wide)(0.0f) : load_some(image + places[i] + c, channels - c);
       }
-      for (int i = 0; i < POINTS; i++) points_of_pixels(d + i, POINTS);
-      for (int i = 0; i < POINTS; i++) points_of_pixels(d + i * POINTS, 1);
-      for (int i = 0; i < PLANES; i++) store_wide(d[i], to + i * APART(most, pitch) + t * pitch + c);
+      UNROLL for (int i = 0; i < POINTS; i++) points_of_pixels(d + i, POINTS);
+      UNROLL for (int i = 0; i < POINTS; i++) points_of_pixels(d + i * POINTS, 1);
+      UNROLL for (int i = 0; i < PLANES; i++) store_wide(d[i], to + i * APART(most, pitch) + t * pitch + c);
     }
   }
 }
@@ -226,13 +229,13 @@ OUT_OF_LINE WIDE void finish_tiles(CHAIN_PARAMETERS __global const float* restri
     const int image = tile / tiles_across / tiles_down * out_height;
     for (int column = 0; column < columns; column += LANES) {
       wide m[PLANES];
-      for (int i = 0; i < PLANES; i++) {
+      UNROLL for (int i = 0; i < PLANES; i++) {
         m[i] = load_wide(products + i * APART(most, columns_padded) + t * columns_padded + column);
       }
-      for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
-      for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
+      UNROLL for (int i = 0; i < POINTS; i++) outputs_of_points(m + i, POINTS);
+      UNROLL for (int i = 0; i < OUT; i++) outputs_of_points(m + i * POINTS, 1);
       float outputs[OUT * OUT * LANES];
-      for (int i = 0; i < OUT * OUT; i++) {
+      UNROLL for (int i = 0; i < OUT * OUT; i++) {
         store_wide(m[i / OUT * POINTS + i % OUT], outputs + i * LANES);
       }
       const int valid = min(LANES, columns - column);
@@ -246,7 +249,7 @@ OUT_OF_LINE WIDE void finish_tiles(CHAIN_PARAMETERS __global const float* restri
   }
 }
 
-// With SCATTER a phase of the result is id 1. Its first place q is the first whose pixel, STRIDE q +
+// With SCATTER the first place q of a phase of the result is the first whose pixel, STRIDE q +
 // phase - padding, is not negative; it sees the pixels q - 1 and q of what is read.
 #define FIRST_PLACE(phase, padding) (((padding) - (phase) + 1) / 2)
 
@@ -256,34 +259,32 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d_winograd(
     const int padding_width, const int out_height, const int out_width, const int columns,
     const int columns_padded, const int pitch, const int most) {
   const int tiles = batch * tiles_down * tiles_across;
-  __global float* pixels = space + (get_global_id(1) * get_global_size(0) + get_global_id(0)) *
-                                       PLANES * (APART(most, pitch) + APART(most, columns_padded));
+  __global float* pixels =
+      space + get_global_id(0) * PLANES * (APART(most, pitch) + APART(most, columns_padded));
   __global float* products = pixels + PLANES * APART(most, pitch);
-#if SCATTER
-  const int depth = channels;
-  const int first_y = FIRST_PLACE(get_global_id(1) / STRIDE, padding_height);
-  const int first_x = FIRST_PLACE(get_global_id(1) % STRIDE, padding_width);
-  const int top = STRIDE * first_y + get_global_id(1) / STRIDE - padding_height;
-  const int left = STRIDE * first_x + get_global_id(1) % STRIDE - padding_width;
-  const int spacing = STRIDE;
-#else
-  const int depth = PHASES * channels;
-  const int top = 0, left = 0, spacing = 1;
-#endif
-  __global const float* own_panels =
-      panels + get_global_id(1) * PLANES * APART(columns_padded, depth);
   for (int begin = get_global_id(0) * most; begin < tiles; begin += get_global_size(0) * most) {
     const int count = min(most, tiles - begin);
 #if SCATTER
-    transform_pixels(x, batch, height, width, channels, tiles_down, tiles_across, 1, first_y - 1,
-                     first_x - 1, begin, count, most, pitch, pixels);
+    for (int phase = 0; phase < PHASES; phase++) {
+      const int first_y = FIRST_PLACE(phase / STRIDE, padding_height);
+      const int first_x = FIRST_PLACE(phase % STRIDE, padding_width);
+      transform_pixels(x, batch, height, width, channels, tiles_down, tiles_across, 1, first_y - 1,
+                       first_x - 1, begin, count, most, pitch, pixels);
+      multiply_tiles(pixels, panels + phase * PLANES * APART(columns_padded, channels), products,
+                     count, most, pitch, channels, columns, columns_padded);
+      finish_tiles(CHAIN_ARGUMENTS products, begin, count, most, tiles_down, tiles_across, STRIDE,
+                   STRIDE * first_y + phase / STRIDE - padding_height,
+                   STRIDE * first_x + phase % STRIDE - padding_width, out_height, out_width,
+                   columns, columns_padded);
+    }
 #else
     transform_phases(x, batch, height, width, channels, tiles_down, tiles_across, padding_height,
                      padding_width, begin, count, most, pitch, pixels);
+    multiply_tiles(pixels, panels, products, count, most, pitch, PHASES * channels, columns,
+                   columns_padded);
+    finish_tiles(CHAIN_ARGUMENTS products, begin, count, most, tiles_down, tiles_across, 1, 0, 0,
+                 out_height, out_width, columns, columns_padded);
 #endif
-    multiply_tiles(pixels, own_panels, products, count, most, pitch, depth, columns, columns_padded);
-    finish_tiles(CHAIN_ARGUMENTS products, begin, count, most, tiles_down, tiles_across, spacing, top,
-                 left, out_height, out_width, columns, columns_padded);
   }
 }
 
@@ -300,7 +301,7 @@ OUT_OF_LINE WIDE void transform_field(__global const float* restrict field, cons
     const int image = tile / tiles_across / tiles_down * out_height;
     for (int column = 0; column < columns_padded; column += LANES) {
       wide y[PLANES];
-      for (int i = 0; i < OUT * OUT; i++) {
+      UNROLL for (int i = 0; i < OUT * OUT; i++) {
         const int oy = top + i / OUT, ox = left + i % OUT;
         const int inside = oy < out_height && ox < out_width && column < columns;
         y[i / OUT * POINTS + i % OUT] =
@@ -308,10 +309,10 @@ OUT_OF_LINE WIDE void transform_field(__global const float* restrict field, cons
                                columns - column)
                    : (wide)(0.0f);
       }
-      for (int i = 0; i < OUT; i++) points_of_outputs(y + i * POINTS, 1);
-      for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
+      UNROLL for (int i = 0; i < OUT; i++) points_of_outputs(y + i * POINTS, 1);
+      UNROLL for (int i = 0; i < POINTS; i++) points_of_outputs(y + i, POINTS);
       __global float* panel = to + (column / PANEL * most + t) * PANEL + column % PANEL;
-      for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * APART(most, columns_padded));
+      UNROLL for (int i = 0; i < PLANES; i++) store_wide(y[i], panel + i * APART(most, columns_padded));
     }
   }
 }

@@ -200,7 +200,7 @@ record Winograd(
 
   /** Of each phase of the result. */
   private int items() {
-    return items(Math.max(1, ITEMS_PER_UNIT / phasesOut()));
+    return items(ITEMS_PER_UNIT);
   }
 
   private int items(int perUnit) {
@@ -266,7 +266,7 @@ record Winograd(
   /** Of a convolution: the weights at the points, and what is between input and output. */
   List<Long> workspaces() {
     long panels = 4L * phasesOut() * kind.planes() * apart(columnsPadded(), depth());
-    return List.of(panels, phasesOut() * spaceBytes(items()));
+    return List.of(panels, spaceBytes(items()));
   }
 
   /** Of the gradient by the weights: shares of it, and what is before them. */
@@ -306,7 +306,7 @@ record Winograd(
     site.launch(
         site.kernel("winograd.cl", "conv2d_winograd", defines),
         arguments,
-        List.of(items(), phasesOut()),
+        List.of(items(), 1),
         List.of(1, 1),
         cost(bytes, epilogueFlops));
   }
