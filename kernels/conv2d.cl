@@ -11,8 +11,8 @@
 // CPU: the weights come in panels (see pack_weights.cl), so that WEIGHTS_SWAPPED makes no difference
 // here. A work-item takes blocks of rows_per_block outputs in turn (id 0; id 1: phase): it gathers
 // their patches, a row each, then multiplies them by one panel after another (see tile.h). What is
-// gathered stays in the cache and serves all columns. NARROW, the number of columns where it is at
-// most 4 (grey or colour images): a result is a dot product, gathered on the way.
+// gathered stays in the cache and serves all columns. Grey and colour images have kernels of their own:
+// conv2d_lines.cl reads them, conv2d_narrow.cl gives them.
 //
 // GPU: a work-group computes a tile of outputs and columns (id 0: columns, id 1: phase and rows; see
 // group_tile.h), gathering as it goes. Where an output's window begins is computed once, where a tap
@@ -35,9 +35,6 @@
 #ifndef WEIGHTS_SWAPPED
 #define WEIGHTS_SWAPPED 0
 #endif
-#ifndef NARROW
-#define NARROW 0
-#endif
 
 INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
                    const int count, const vec value) {
@@ -47,74 +44,6 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 #ifdef CPU
 
 #include "tile.h"
-
-#if NARROW
-
-// The sum of the products of two runs of floats.
-INLINE vec multiply_run(__global const float* restrict a, __global const float* restrict b,
-                        const int length, vec sum) {
-  vec odd = (vec)(0.0f);
-  int i = 0;
-  for (; i + 2 * VECTOR <= length; i += 2 * VECTOR) {
-    sum = fma(vload8(0, a + i), vload8(0, b + i), sum);
-    odd = fma(vload8(1, a + i), vload8(1, b + i), odd);
-  }
-  for (; i < length; i += VECTOR) {
-    sum = fma(load_vec(a + i, length - i), load_vec(b + i, length - i), sum);
-  }
-  return sum + odd;
-}
-
-__kernel WORK_GROUP(1, 1) void conv2d(
-    CHAIN_PARAMETERS __global const float* restrict x, __global const float* restrict panels,
-    WINDOW_PARAMETERS, const int columns, const int depth, const int rows_per_block) {
-  const int phase = get_global_id(1);
-  const Axis vertical = VERTICAL_AXIS(phase), horizontal = HORIZONTAL_AXIS(phase);
-  const int rows = batch * vertical.size * horizontal.size;
-  // With neighbouring taps a whole line of the window is one run of floats.
-  const int together = horizontal.spacing == 1 ? horizontal.taps : 1;
-  for (int begin = get_global_id(0) * rows_per_block; begin < rows;
-       begin += get_global_size(0) * rows_per_block) {
-    int across = begin % horizontal.size;
-    int line = begin / horizontal.size % vertical.size;
-    int image = begin / horizontal.size / vertical.size;
-    for (int row = begin; row < min(begin + rows_per_block, rows); row++) {
-      vec sum[NARROW];
-      for (int column = 0; column < NARROW; column++) sum[column] = (vec)(0.0f);
-      int number = 0, tap = 0;
-      for (int j = 0; j < vertical.taps * horizontal.taps; j += together) {
-        const int iy = line * vertical.stride + vertical.origin + number * vertical.spacing;
-        const int ix = across * horizontal.stride + horizontal.origin + tap * horizontal.spacing;
-        tap += together;
-        if (tap == horizontal.taps) {
-          tap = 0;
-          number++;
-        }
-        const int low = max(0, -ix), high = min(together, width - ix);
-        if (iy < 0 || iy >= height || low >= high) continue;
-        __global const float* run = x + ((image * height + iy) * width + ix + low) * channels;
-        for (int column = 0; column < NARROW; column++) {
-          sum[column] = multiply_run(
-              run, panels + (phase * NARROW + column) * depth + (j + low) * channels,
-              (high - low) * channels, sum[column]);
-        }
-      }
-      float sums[VECTOR] = {0, 0, 0, 0, 0, 0, 0, 0};
-      for (int column = 0; column < NARROW; column++) sums[column] = sum_vec(sum[column]);
-      const int output = SCATTER ? OUTPUT_AT(image, line, across, phase) : row;
-      finish(CHAIN_ARGUMENTS output, 0, NARROW, NARROW, vload8(0, sums));
-      if (++across == horizontal.size) {
-        across = 0;
-        if (++line == vertical.size) {
-          line = 0;
-          image++;
-        }
-      }
-    }
-  }
-}
-
-#else
 
 #if SCATTER
 #define OUTPUTS outputs
@@ -183,8 +112,6 @@ __kernel WIDE WORK_GROUP(1, 1) void conv2d(
                      columns, OUTPUTS);
   }
 }
-
-#endif
 
 #else
 

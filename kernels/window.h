@@ -78,6 +78,20 @@ INLINE void copy_run(__global const float* image, int low, int high, int length,
   for (; i < length; i++) patch[i] = 0.0f;
 }
 
+// `lines` lines of an image from line `top` on, `pitch` floats apart, each from `left` pixels before the
+// image on; zero where they lie outside of it. `end` is that of all images.
+INLINE void pad_lines(__global const float* image, const int height, const int width,
+                      const int channels, const int top, const int left, const int lines,
+                      __global const float* end, __global float* padded, const int pitch) {
+  for (int line = 0; line < lines; line++) {
+    const int iy = top + line;
+    const int outside = iy < 0 || iy >= height;
+    copy_run(image + (iy * width - left) * channels, outside ? pitch : left * channels,
+             outside ? pitch : min((left + width) * channels, pitch), pitch, end,
+             padded + line * pitch);
+  }
+}
+
 // The rows of patches of outputs first to last - 1 of a phase, `pitch` floats apart; of each row the
 // floats [from, to), which are whole taps or, where `channels` is large, part of one. Behind each row
 // of patches there is room for a vector.

@@ -23,9 +23,6 @@ import java.util.Optional;
 public record Convolution(
     Window window, Extent out, boolean scatter, boolean swapped, Chain epilogue)
     implements EpilogueHost {
-  /** The most columns for which a CPU computes dot products. */
-  private static final int NARROW = 4;
-
   /** What a CPU work-item gathers at once, in floats: half of a larger second-level cache. */
   private static final int BLOCK = 1 << 17;
 
@@ -91,14 +88,8 @@ public record Convolution(
   /** The extents of the launches on a CPU. */
   private record Geometry(
       int phases, int rows, int depth, int columns, int rowsPerBlock, int items, int pitch) {
-    boolean narrow() {
-      return columns <= NARROW;
-    }
-
     long panelFloats(RegisterTile tile) {
-      return narrow()
-          ? (long) phases * columns * depth
-          : (long) phases * tile.panels(columns) * tile.columns() * depth;
+      return (long) phases * tile.panels(columns) * tile.columns() * depth;
     }
 
     long patchFloats() {
@@ -167,9 +158,16 @@ public record Convolution(
     if (winograd.isPresent()) {
       return winograd.get().workspaces();
     }
+    Optional<NarrowConvolution> narrow = narrow(device, inputs.get(0), inputs.get(1));
+    if (narrow.isPresent()) {
+      return narrow.get().workspaces();
+    }
+    Optional<FewChannels> few = fewChannels(device, inputs.get(0), inputs.get(1));
+    if (few.isPresent()) {
+      return few.get().workspaces();
+    }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
-    long panels = 4 * size.panelFloats(RegisterTile.of(device));
-    return size.narrow() ? List.of(panels) : List.of(panels, 4 * size.patchFloats());
+    return List.of(4 * size.panelFloats(RegisterTile.of(device)), 4 * size.patchFloats());
   }
 
   private boolean byLibrary(DeviceInfo device, Shape weights) {
@@ -184,6 +182,14 @@ public record Convolution(
 
   private Optional<Winograd> winograd(DeviceInfo device, Shape x, Shape w) {
     return Winograd.of(device, window, x, out, scatter, columns(w));
+  }
+
+  private Optional<FewChannels> fewChannels(DeviceInfo device, Shape x, Shape w) {
+    return scatter ? Optional.empty() : FewChannels.of(device, window, x, out, columns(w));
+  }
+
+  private Optional<NarrowConvolution> narrow(DeviceInfo device, Shape x, Shape w) {
+    return NarrowConvolution.of(device, window, x, out, scatter, columns(w));
   }
 
   /** The weights, which are packed, or put in a library's order. */
@@ -263,30 +269,34 @@ public record Convolution(
           cost);
       return;
     }
+    Optional<NarrowConvolution> narrow = narrow(device, images, site.inputShape(1));
+    if (narrow.isPresent()) {
+      var operands = new ArrayList<>(in);
+      operands.addAll(outputs);
+      narrow.get().convolve(site, swapped, rendered, operands, cost);
+      return;
+    }
     RegisterTile tile = RegisterTile.of(device);
     tile.define(defines);
     var packing = new ArrayList<Object>(List.of(w.buffer(), site.workspace(0)));
     packing.addAll(sliding);
     packing.addAll(List.of(size.columns, size.depth));
-    packing.addAll(List.of(scatter ? 1 : 0, swapped ? 1 : 0, size.narrow() ? 1 : 0));
+    packing.addAll(List.of(scatter ? 1 : 0, swapped ? 1 : 0));
     site.launch(
         site.kernel("pack_weights.cl", "pack_weights", Map.of("LANES", defines.get("LANES"))),
         packing,
-        List.of(size.narrow() ? 1 : tile.panels(size.columns), size.phases),
+        List.of(tile.panels(size.columns), size.phases),
         List.of(1, 1),
         new Cost(0, 2 * w.bytes()));
-    defines.put("NARROW", size.narrow() ? String.valueOf(size.columns) : "0");
+    Optional<FewChannels> few = fewChannels(device, images, site.inputShape(1));
+    if (few.isPresent()) {
+      few.get().convolve(site, rendered, cost);
+      return;
+    }
     defines.putAll(rendered.defines());
-    arguments.addAll(List.of(x.buffer(), site.workspace(0)));
-    if (!size.narrow()) {
-      arguments.add(site.workspace(1));
-    }
+    arguments.addAll(List.of(x.buffer(), site.workspace(0), site.workspace(1)));
     arguments.addAll(sliding);
-    arguments.addAll(List.of(size.columns, size.depth));
-    if (!size.narrow()) {
-      arguments.add(size.pitch);
-    }
-    arguments.add(size.rowsPerBlock);
+    arguments.addAll(List.of(size.columns, size.depth, size.pitch, size.rowsPerBlock));
     site.launch(
         site.kernel("conv2d.cl", "conv2d", defines),
         arguments,

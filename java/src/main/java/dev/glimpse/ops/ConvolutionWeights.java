@@ -119,6 +119,10 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     return Winograd.of(device, window, image, Window.extent(field), false, field.columns());
   }
 
+  private Optional<FewChannels> fewChannels(DeviceInfo device, Shape image, Shape field) {
+    return FewChannels.of(device, window, image, Window.extent(field), field.columns());
+  }
+
   private static int ceil(int a, int b) {
     return (a + b - 1) / b;
   }
@@ -133,6 +137,10 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     Optional<Winograd> winograd = winograd(device, inputs.get(0), inputs.get(1));
     if (winograd.isPresent()) {
       return winograd.get().workspacesByWeights();
+    }
+    Optional<FewChannels> few = fewChannels(device, inputs.get(0), inputs.get(1));
+    if (few.isPresent()) {
+      return few.get().workspacesByWeights();
     }
     Geometry size = geometry(device, inputs.get(0), inputs.get(1));
     if (!device.kind().isCpu()) {
@@ -162,6 +170,14 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
       return;
     }
     Geometry size = geometry(device, imageShape, site.inputShape(1));
+    var cost =
+        new Cost(2L * size.outputs * size.depth * size.columns, image.bytes() + field.bytes());
+    Optional<FewChannels> few = fewChannels(device, imageShape, site.inputShape(1));
+    if (few.isPresent()) {
+      few.get().convolveByWeights(site, cost);
+      sumShares(site, few.get().parts(), imageShape.columns());
+      return;
+    }
     boolean cpu = device.kind().isCpu();
     var defines = new LinkedHashMap<String, String>();
     var arguments =
@@ -188,8 +204,8 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
         arguments,
         global,
         cpu ? List.of(1, 1) : List.of(GroupTile.SIDE, GroupTile.SIDE),
-        new Cost(2L * size.outputs * size.depth * size.columns, image.bytes() + field.bytes()));
-    sumShares(site, size, imageShape.columns());
+        cost);
+    sumShares(site, size.parts(), imageShape.columns());
   }
 
   private Chain.Rendered epilogue(Site site, int channels, int fields) {
@@ -206,14 +222,14 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     return epilogue.render(true, in, out, rows, columns);
   }
 
-  private void sumShares(Site site, Geometry size, int channels) {
-    int rows = window.taps() * (fieldFirst ? size.columns : channels);
-    int columns = fieldFirst ? channels : size.columns;
-    Chain.Rendered rendered = epilogue(site, channels, size.columns);
+  private void sumShares(Site site, Parts parts, int channels) {
+    int fields = site.inputShape(1).columns();
+    int rows = window.taps() * (fieldFirst ? fields : channels);
+    int columns = fieldFirst ? channels : fields;
+    Chain.Rendered rendered = epilogue(site, channels, fields);
     long flops = (long) rows * columns * epilogue.flops();
-    Parts parts = size.parts();
     if (fieldFirst) {
-      parts.sumTurned(site, site.workspace(0), rendered, flops, rows, columns, size.columns);
+      parts.sumTurned(site, site.workspace(0), rendered, flops, rows, columns, fields);
     } else {
       parts.sum(site, site.workspace(0), rendered, flops, rows, columns);
     }
