@@ -32,7 +32,7 @@ INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int c
 
 #define OUTPUT(r) (output + r)
 
-// The results of `lines` lines of outputs, of which `output` is the first.
+// The results of `lines` lines of outputs, the first of which is number `begin`.
 OUT_OF_LINE WIDE void multiply_lines(
     CHAIN_PARAMETERS __global const float* restrict padded, const int pitch, const int output_pitch,
     __global const float* restrict panels, const int lines, const int width, const int step,
