@@ -22,24 +22,15 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "epilogue.h"
 #ifndef SCATTER
 #define SCATTER 0
 #endif
 #include "window.h"
 
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_ARGUMENTS out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
 #ifndef WEIGHTS_SWAPPED
 #define WEIGHTS_SWAPPED 0
 #endif
-
-INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
-                   const int count, const vec value) {
-  CHAIN_BODY
-}
 
 #ifdef CPU
 

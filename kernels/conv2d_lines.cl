@@ -12,21 +12,11 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "epilogue.h"
 #define SCATTER 0
 #include "window.h"
 
 #ifdef CPU
-
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_ARGUMENTS out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
-
-INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
-                   const int count, const vec value) {
-  CHAIN_BODY
-}
 
 #include "tile.h"
 

@@ -14,6 +14,7 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "epilogue.h"
 #ifndef SCATTER
 #define SCATTER 0
 #endif
@@ -21,19 +22,9 @@
 
 #ifdef CPU
 
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_ARGUMENTS out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
 #ifndef BY_LINES
 #define BY_LINES 0
 #endif
-
-INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
-                   const int count, const vec value) {
-  CHAIN_BODY
-}
 
 // A row of the tile is a tap's column.
 #define A_AT(r) a_step_at[place##r]

@@ -23,12 +23,8 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
+#include "epilogue.h"
 
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_ARGUMENTS out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
 #ifndef A_TRANSPOSED
 #define A_TRANSPOSED 0
 #endif
@@ -38,11 +34,6 @@
 #ifndef COLUMN_SUMS
 #define COLUMN_SUMS 0
 #endif
-
-INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
-                   const int count, const vec value) {
-  CHAIN_BODY
-}
 
 #ifdef CPU
 

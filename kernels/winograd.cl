@@ -24,12 +24,7 @@
 
 #include "dialect/vector.h"
 #include "dialect/functions.h"
-
-#ifndef CHAIN_BODY
-#define CHAIN_PARAMETERS __global float* restrict out0,
-#define CHAIN_ARGUMENTS out0,
-#define CHAIN_BODY store_vec(value, out0 + row * columns + column, count);
-#endif
+#include "epilogue.h"
 
 #ifdef CPU
 
@@ -86,10 +81,6 @@ INLINE wide load_some(__global const float* p, const int count) {
 // of a tile would often fall into one set of the first-level cache.
 #define APART(rows, columns) ((rows) * (columns) + LANES)
 
-INLINE void finish(CHAIN_PARAMETERS const int row, const int column, const int columns,
-                   const int count, const vec value) {
-  CHAIN_BODY
-}
 // LANES results of a row, of which `valid` exist.
 #define FINISH(row, column, columns, valid, lanes)                                              \
   for (int at = 0; at < (valid); at += VECTOR) {                                                \
