@@ -5,10 +5,10 @@
 
 #include "grid.h"
 
+// Of C, not of C++, whose headers take longer to compile than most kernels: overloads for float are
+// below.
 #include <math.h>
 #include <string.h>
-
-#include <utility>
 
 #define EXPORTED extern "C" __attribute__((visibility("default")))
 #define __global__
@@ -52,11 +52,25 @@ static inline int max(int a, int b) { return a > b ? a : b; }
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline float max(float a, float b) { return fmaxf(a, b); }
 static inline float min(float a, float b) { return fminf(a, b); }
+static inline float fabs(float x) { return fabsf(x); }
+static inline float fma(float a, float b, float c) { return fmaf(a, b, c); }
+static inline float fmax(float a, float b) { return fmaxf(a, b); }
+static inline float fmin(float a, float b) { return fminf(a, b); }
+static inline float floor(float x) { return floorf(x); }
+static inline float pow(float x, float y) { return powf(x, y); }
+static inline float sqrt(float x) { return sqrtf(x); }
 
 // The linker's names for both ends of the section; neither is there if no kernel shares anything.
 extern "C" __attribute__((weak, visibility("hidden"))) char __start_shared_memory, __stop_shared_memory;
 EXPORTED struct shared shared;
 struct shared shared = {&__start_shared_memory, &__stop_shared_memory};
+
+template <size_t... I>
+struct Indices {};
+template <size_t N, size_t... I>
+struct IndicesBelow : IndicesBelow<N - 1, N - 1, I...> {};
+template <size_t... I>
+struct IndicesBelow<0, I...> : Indices<I...> {};
 
 template <auto F>
 struct Entry;
@@ -64,10 +78,10 @@ template <class... Parameters, void (*F)(Parameters...)>
 struct Entry<F> {
   static constexpr size_t sizes[] = {sizeof(Parameters)..., 0};
   template <size_t... I>
-  static void run(void **arguments, std::index_sequence<I...>) {
+  static void run(void **arguments, Indices<I...>) {
     F(*static_cast<Parameters *>(arguments[I])...);
   }
-  static void run(void **arguments) { run(arguments, std::index_sequence_for<Parameters...>()); }
+  static void run(void **arguments) { run(arguments, IndicesBelow<sizeof...(Parameters)>()); }
 };
 
 constexpr unsigned launch_bound(unsigned threads, unsigned = 1) { return threads; }
