@@ -238,7 +238,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Returns whether no stop came before the last epoch's end. */
   private boolean trainEpochs() {
-    try (var stream = new TrainingStream(plan, settings, train, labelled, batchSize);
+    try (TrainingStream stream = stream();
         Fence one = device.fence();
         Fence other = device.fence()) {
       if (batch > stream.steps()) {
@@ -261,6 +261,11 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** The batches of the first epoch and those that follow. */
+  TrainingStream stream() {
+    return new TrainingStream(plan, settings, train, labelled, batchSize);
   }
 
   /** Evaluates what the run has led to, unless a stop comes first. */

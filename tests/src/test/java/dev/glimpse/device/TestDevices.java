@@ -17,8 +17,7 @@ public final class TestDevices {
   /** The variants of our kernels. A GPU's own ones are those for GPUs. */
   private enum Kernels {
     OWN,
-    GPU,
-    UNOPTIMISED_GPU
+    GPU
   }
 
   /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
@@ -84,11 +83,6 @@ public final class TestDevices {
    * optimise them: it would take more time than anything else in the tests.
    */
   public static Device withGpuKernels() {
-    return of(Kernels.UNOPTIMISED_GPU);
-  }
-
-  /** The same, optimised: for what computes longer than compiling takes. */
-  public static Device withOptimisedGpuKernels() {
     return of(Kernels.GPU);
   }
 
@@ -113,11 +107,9 @@ public final class TestDevices {
   }
 
   private static Device open(Kernels kernels) {
-    DeviceInfo gpu = info().as(DeviceInfo.Kind.OTHER_GPU);
     return switch (kernels) {
       case OWN -> Devices.open(info(), OPTIONS);
-      case GPU -> Devices.open(gpu, OPTIONS);
-      case UNOPTIMISED_GPU -> openUnoptimised(gpu);
+      case GPU -> openUnoptimised(info().as(DeviceInfo.Kind.OTHER_GPU));
     };
   }
 
