@@ -131,8 +131,8 @@ static int build(struct program *program, const char *folder, const char *macros
   if (code == SUCCESS) {
     code = compile(program, folder,
                    "-O1 -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden -fno-exceptions "
-                   "-shared -fPIC -Werror=double-promotion -nostdinc++ -nostdlib -I '" HERE "' -include '" HERE "/language.h' "
-                   "-x c++ expanded -o binary -lm");
+                   "-shared -fPIC -Werror=double-promotion -nostdinc++ -nostdlib "
+                   "-I '" HERE "' -include '" HERE "/language.h' -x c++ expanded -o binary -lm");
   }
   if (code == SUCCESS) program->binary = read_file(folder, "binary", &program->size);
   return code;
