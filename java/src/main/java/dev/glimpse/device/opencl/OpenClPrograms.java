@@ -20,6 +20,7 @@ import org.jocl.cl_program;
 
 /** The programs that a device has built, one per distinct source. */
 final class OpenClPrograms {
+  private static final String POCL = "Portable Computing Language";
   private static final String LANGUAGE = "-cl-std=CL1.2";
 
   /** Else a GPU's division may be off by 2.5 ulp and its square root by 3, unlike a CPU's. */
@@ -28,17 +29,27 @@ final class OpenClPrograms {
   /** CPUs may need a hundred times as long for denormals, which Gaussian filters are full of. */
   private static final String WITHOUT_DENORMALS = " -cl-denorms-are-zero";
 
+  /**
+   * Tells PoCL that Clang's header of all built-in functions has been read, which else takes more
+   * than half of a program's build.
+   */
+  private static final String BUILT_INS_DECLARED = " -D_OPENCL_H_";
+
+  /** The version of PoCL that was seen to heed it; a later one may declare them in other ways. */
+  private static final String HEEDS_DECLARED = "3.1";
+
   /** The JVM's property with more options for the driver's compiler, for example {@code -g}. */
   private static final String MORE_OPTIONS = "glimpse.openClOptions";
 
   /** Drivers that cache programs themselves; PoCL even compiles again to answer with a binary. */
   private static final List<String> CACHING_PLATFORMS =
-      List.of("Portable Computing Language", "NVIDIA CUDA", "Intel(R) OpenCL");
+      List.of(POCL, "NVIDIA CUDA", "Intel(R) OpenCL");
 
   private final OpenClDevice device;
   private final Optional<ProgramCache> cache;
   private final Map<String, cl_program> built = new HashMap<>();
   private final String options;
+  private final String builtIns;
 
   OpenClPrograms(OpenClDevice device, ProgramCache cache) {
     this.device = device;
@@ -47,14 +58,19 @@ final class OpenClPrograms {
     boolean forced = Boolean.getBoolean("glimpse.programCache");
     String ofKind =
         device.info().kind().isCpu() ? WITHOUT_DENORMALS : device.dividesExactly() ? EXACT : "";
+    boolean declares =
+        device.info().platform().equals(POCL) && device.info().driver().startsWith(HEEDS_DECLARED);
+    this.builtIns = declares ? Kernel.text("dialect/built_ins.h") : "";
+    String declared = declares ? BUILT_INS_DECLARED : "";
     String more = System.getProperty(MORE_OPTIONS, "");
-    this.options = (LANGUAGE + ofKind + " " + more).strip();
+    this.options = (LANGUAGE + ofKind + declared + " " + more).strip();
     this.cache = driverCaches && !forced ? Optional.empty() : Optional.of(cache);
   }
 
   /** A kernel object of its own for the caller, who releases it. */
   cl_kernel createKernel(Kernel kernel) {
-    cl_program program = built.computeIfAbsent(kernel.source(), source -> build(kernel, source));
+    cl_program program =
+        built.computeIfAbsent(kernel.source(), source -> build(kernel, builtIns + source));
     try {
       return clCreateKernel(program, kernel.entry(), null);
     } catch (CLException e) {
