@@ -1,29 +1,5 @@
-// OpenCL's types and built-in functions as far as the kernels use them, for a PoCL that does not read
-// Clang's header of all of them: 18,000 lines with each program, which take longer than a kernel.
-#define CLK_LOCAL_MEM_FENCE 1
-#define INFINITY __builtin_inff()
-#define NAN as_float(0x7fffffff)
-
-typedef __SIZE_TYPE__ size_t;
-typedef unsigned short ushort;
-typedef unsigned int uint;
-typedef unsigned long ulong;
-#define VECTOR_TYPES(type)                                  \
-  typedef type type##2 __attribute__((ext_vector_type(2))); \
-  typedef type type##4 __attribute__((ext_vector_type(4))); \
-  typedef type type##8 __attribute__((ext_vector_type(8))); \
-  typedef type type##16 __attribute__((ext_vector_type(16)));
-VECTOR_TYPES(float)
-VECTOR_TYPES(int)
-VECTOR_TYPES(uint)
-VECTOR_TYPES(ulong)
-
-#define as_float(x) __builtin_astype((x), float)
-#define as_float8(x) __builtin_astype((x), float8)
-#define as_int(x) __builtin_astype((x), int)
-#define as_int8(x) __builtin_astype((x), int8)
-#define as_uint(x) __builtin_astype((x), uint)
-
+// OpenCL's built-in functions as far as the kernels use them, for a PoCL that does not read Clang's
+// header of all of them: 18,000 lines with each program, which take longer than a kernel.
 #define BUILT_IN __attribute__((overloadable))
 #define FUNCTION BUILT_IN __attribute__((const))
 
