@@ -131,8 +131,8 @@ GLIMPSE_API int glimpse_device(glimpse_model* model, const char** name);
 
 /*
  * Makes a function ready to run: compiles its kernels (or takes them from the cache), allocates its
- * memory, uploads and packs its weights. batch 0 takes the smallest one that the bundle has. The
- * seed is 0, inputs are zeros. Any thread.
+ * memory, uploads and packs its weights, and waits for its queue. batch 0 takes the smallest one that
+ * the bundle has. The seed is 0, inputs are zeros. Any thread.
  */
 GLIMPSE_API int glimpse_function_open(glimpse_model* model, const char* name, uint32_t batch,
                                       glimpse_function** function);

@@ -9,7 +9,7 @@
 #include "error.h"
 #include "glimpse.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 constexpr unsigned char kMagic[] = {'G', 'L', 'I', 'M', 'P', 'S', 'E', 0x1a};
@@ -354,4 +354,4 @@ Bundle read_bundle(ByteSource& source, Checksums checksums) {
   return bundle;
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

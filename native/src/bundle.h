@@ -10,7 +10,7 @@
 
 #include "byte_source.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 struct Tensor {
   std::string name;
@@ -117,4 +117,4 @@ enum class Checksums { verified, ignored };
 // fuzzer, which would not get past them.
 Bundle read_bundle(ByteSource& source, Checksums checksums = Checksums::verified);
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

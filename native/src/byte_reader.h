@@ -10,7 +10,7 @@
 #include "error.h"
 #include "glimpse.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class ByteReader {
  public:
@@ -90,4 +90,4 @@ class ByteReader {
   std::string where_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "glimpse.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 class File : public ByteSource {
@@ -76,4 +76,4 @@ std::unique_ptr<ByteSource> open_memory(const void* data, std::size_t size) {
   return std::make_unique<Memory>(data, size);
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class ByteSource {
  public:
@@ -24,4 +24,4 @@ class ByteSource {
 std::unique_ptr<ByteSource> open_file(const std::string& path);
 std::unique_ptr<ByteSource> open_memory(const void* data, std::size_t size);
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

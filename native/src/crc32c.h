@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 // Of the remainders of each byte, followed by 0 to 7 zero bytes.
 using Crc32cTables = std::array<std::array<std::uint32_t, 256>, 8>;
@@ -57,4 +57,4 @@ class Crc32c {
   std::uint32_t value_ = 0;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "glimpse.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 using namespace opencl;
@@ -16,9 +16,9 @@ using namespace opencl;
 template <typename Query>
 std::string text(const Query& query, const char* call) {
   std::size_t size = 0;
-  glimpse::check(query(0, nullptr, &size), call);
+  runtime::check(query(0, nullptr, &size), call);
   std::string value(size, '\0');
-  glimpse::check(query(size, value.data(), nullptr), call);
+  runtime::check(query(size, value.data(), nullptr), call);
   value.erase(std::remove(value.begin(), value.end(), '\0'), value.end());
   const std::size_t first = value.find_first_not_of(" \t\r\n");
   const std::size_t last = value.find_last_not_of(" \t\r\n");
@@ -36,7 +36,7 @@ std::string text(cl_device_id device, cl_uint parameter) {
 template <typename T>
 T number(cl_device_id device, cl_uint parameter) {
   T value{};
-  glimpse::check(
+  runtime::check(
       opencl_library().clGetDeviceInfo(device, parameter, sizeof value, &value, nullptr),
       "clGetDeviceInfo");
   return value;
@@ -77,7 +77,7 @@ std::vector<Found> list_devices() {
   cl.clGetPlatformIDs(0, nullptr, &platform_count);  // fails where there are none
   std::vector<cl_platform_id> platforms(platform_count);
   if (platform_count > 0) {
-    glimpse::check(cl.clGetPlatformIDs(platform_count, platforms.data(), nullptr),
+    runtime::check(cl.clGetPlatformIDs(platform_count, platforms.data(), nullptr),
                    "clGetPlatformIDs");
   }
   for (std::size_t p = 0; p < platforms.size(); ++p) {
@@ -85,7 +85,7 @@ std::vector<Found> list_devices() {
     cl.clGetDeviceIDs(platforms[p], DEVICE_TYPE_ALL, 0, nullptr, &count);
     std::vector<cl_device_id> devices(count);
     if (count > 0) {
-      glimpse::check(
+      runtime::check(
           cl.clGetDeviceIDs(platforms[p], DEVICE_TYPE_ALL, count, devices.data(), nullptr),
           "clGetDeviceIDs");
     }
@@ -144,7 +144,7 @@ Found choose(const std::string& wanted) {
 template <typename T>
 T queue_info(cl_command_queue queue, cl_uint parameter) {
   T value{};
-  glimpse::check(
+  runtime::check(
       opencl_library().clGetCommandQueueInfo(queue, parameter, sizeof value, &value, nullptr),
       "clGetCommandQueueInfo");
   return value;
@@ -182,7 +182,7 @@ Device::Device(const std::string& wanted) {
   cl_int status = SUCCESS;
   context_.reset(
       opencl_library().clCreateContext(properties, 1, &id_, nullptr, nullptr, &status));
-  glimpse::check(status, "clCreateContext");
+  runtime::check(status, "clCreateContext");
   queue_ = create_queue(0);
 }
 
@@ -197,16 +197,16 @@ Device::Device(cl_context context, cl_command_queue queue) {
   }
   id_ = queue_info<cl_device_id>(queue, QUEUE_DEVICE);
   info_ = describe(id_, "");
-  glimpse::check(cl.clRetainContext(context), "clRetainContext");
+  runtime::check(cl.clRetainContext(context), "clRetainContext");
   context_.reset(context);
-  glimpse::check(cl.clRetainCommandQueue(queue), "clRetainCommandQueue");
+  runtime::check(cl.clRetainCommandQueue(queue), "clRetainCommandQueue");
   queue_.reset(queue);
 }
 
 QueueHandle Device::create_queue(cl_bitfield properties) const {
   cl_int status = SUCCESS;
   QueueHandle queue(opencl_library().clCreateCommandQueue(context(), id_, properties, &status));
-  glimpse::check(status, "clCreateCommandQueue");
+  runtime::check(status, "clCreateCommandQueue");
   return queue;
 }
 
@@ -217,7 +217,7 @@ MemoryHandle Device::allocate(std::uint64_t bytes) const {
   cl_int status = SUCCESS;
   MemoryHandle memory(opencl_library().clCreateBuffer(
       context(), MEM_READ_WRITE, static_cast<std::size_t>(bytes), nullptr, &status));
-  glimpse::check(status, "clCreateBuffer of " + std::to_string(bytes) + " bytes");
+  runtime::check(status, "clCreateBuffer of " + std::to_string(bytes) + " bytes");
   return memory;
 }
 
@@ -228,13 +228,13 @@ MemoryHandle Device::slice(cl_mem memory, std::uint64_t offset, std::uint64_t by
   MemoryHandle part(opencl_library().clCreateSubBuffer(memory, MEM_READ_WRITE,
                                                        BUFFER_CREATE_TYPE_REGION, &region,
                                                        &status));
-  glimpse::check(status, "clCreateSubBuffer");
+  runtime::check(status, "clCreateSubBuffer");
   return part;
 }
 
 void Device::clear(cl_mem memory, std::uint64_t bytes) const {
   const unsigned char zero = 0;
-  glimpse::check(
+  runtime::check(
       opencl_library().clEnqueueFillBuffer(queue(), memory, &zero, 1, 0,
                                            static_cast<std::size_t>(bytes), 0, nullptr, nullptr),
       "clEnqueueFillBuffer");
@@ -242,18 +242,18 @@ void Device::clear(cl_mem memory, std::uint64_t bytes) const {
 
 void Device::write(cl_mem target, std::uint64_t offset, const void* data,
                    std::size_t bytes) const {
-  glimpse::check(opencl_library().clEnqueueWriteBuffer(queue(), target, TRUE,
+  runtime::check(opencl_library().clEnqueueWriteBuffer(queue(), target, TRUE,
                                                        static_cast<std::size_t>(offset), bytes,
                                                        data, 0, nullptr, nullptr),
                  "clEnqueueWriteBuffer");
 }
 
 void Device::read(cl_mem source, void* data, std::size_t bytes) const {
-  glimpse::check(opencl_library().clEnqueueReadBuffer(queue(), source, TRUE, 0, bytes, data, 0,
+  runtime::check(opencl_library().clEnqueueReadBuffer(queue(), source, TRUE, 0, bytes, data, 0,
                                                       nullptr, nullptr),
                  "clEnqueueReadBuffer");
 }
 
-void Device::finish() const { glimpse::check(opencl_library().clFinish(queue()), "clFinish"); }
+void Device::finish() const { runtime::check(opencl_library().clFinish(queue()), "clFinish"); }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

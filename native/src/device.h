@@ -8,7 +8,7 @@
 
 #include "opencl_library.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 // The library, loaded by the first call; throws Error where there is none.
 const opencl::Library& opencl_library();
@@ -75,4 +75,4 @@ class Device {
   QueueHandle queue_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class Error : public std::runtime_error {
  public:
@@ -16,4 +16,4 @@ class Error : public std::runtime_error {
   int status_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

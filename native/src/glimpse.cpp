@@ -11,7 +11,7 @@
 #include "model.h"
 
 struct glimpse_model {
-  glimpse::Model model;
+  glimpse::runtime::Model model;
 };
 
 // A LoadedFunction under a name that C knows.
@@ -19,8 +19,8 @@ struct glimpse_function;
 
 namespace {
 
-using glimpse::Error;
-using glimpse::LoadedFunction;
+using glimpse::runtime::Error;
+using glimpse::runtime::LoadedFunction;
 
 thread_local std::string last_error;
 
@@ -66,19 +66,19 @@ const LoadedFunction& loaded(const glimpse_function* function) {
   return *reinterpret_cast<const LoadedFunction*>(function);
 }
 
-void open(std::unique_ptr<glimpse::ByteSource> source, const glimpse_options* options,
+void open(std::unique_ptr<glimpse::runtime::ByteSource> source, const glimpse_options* options,
           glimpse_model** model) {
   *model = new glimpse_model{
       {std::move(source), options == nullptr ? glimpse_options{} : *options}};
 }
 
-void describe(const std::vector<glimpse::Tensor>& tensors, std::size_t index,
+void describe(const std::vector<glimpse::runtime::Tensor>& tensors, std::size_t index,
               glimpse_tensor* described) {
   require(described);
   if (index >= tensors.size()) {
     throw Error(GLIMPSE_INVALID_ARGUMENT, "there are only " + std::to_string(tensors.size()));
   }
-  const glimpse::Tensor& tensor = tensors[index];
+  const glimpse::runtime::Tensor& tensor = tensors[index];
   glimpse_tensor result{};
   result.name = tensor.name.c_str();
   result.rank = tensor.shape.size();
@@ -106,7 +106,7 @@ const char* glimpse_status_name(int status) {
 int glimpse_open(const char* path, const glimpse_options* options, glimpse_model** model) {
   return guarded([&] {
     require(path, model);
-    open(glimpse::open_file(path), options, model);
+    open(glimpse::runtime::open_file(path), options, model);
   });
 }
 
@@ -114,7 +114,7 @@ int glimpse_open_memory(const void* bundle, size_t size, const glimpse_options* 
                         glimpse_model** model) {
   return guarded([&] {
     require(bundle, model);
-    open(glimpse::open_memory(bundle, size), options, model);
+    open(glimpse::runtime::open_memory(bundle, size), options, model);
   });
 }
 
@@ -128,7 +128,7 @@ int glimpse_images(const glimpse_model* model, uint32_t* height, uint32_t* width
                    uint32_t* channels, uint32_t* classes) {
   return guarded([&] {
     require(model);
-    const glimpse::Bundle& bundle = model->model.bundle();
+    const glimpse::runtime::Bundle& bundle = model->model.bundle();
     const auto set = [](uint32_t* target, uint32_t value) {
       if (target != nullptr) {
         *target = value;

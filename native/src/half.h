@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 // The bits of the binary32 of the same value, exactly.
 inline std::uint32_t widened(std::uint16_t half) {
@@ -27,4 +27,4 @@ inline std::uint32_t widened(std::uint16_t half) {
   return sign | (exponent + 112u) << 23 | fraction << 13;
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -5,7 +5,7 @@
 #include "error.h"
 #include "model.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 using namespace opencl;
 
@@ -40,14 +40,13 @@ void LoadedFunction::allocate() {
   }
 }
 
-// Packs weights, once and for all.
+// Packs weights, once and for all. Nothing is left to be done behind the caller's back, who may write
+// inputs through another queue.
 void LoadedFunction::prepare() {
   for (const Launch& launch : plan_.preparation) {
     enqueue(device_.queue(), bind(launch), 0, nullptr, nullptr);
   }
-  if (!plan_.preparation.empty()) {
-    device_.finish();
-  }
+  device_.finish();
 }
 
 // Those that were only packed.
@@ -286,4 +285,4 @@ glimpse_memory LoadedFunction::memory() const {
   return memory;
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

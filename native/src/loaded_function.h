@@ -12,7 +12,7 @@
 #include "device.h"
 #include "glimpse.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class Model;
 
@@ -70,4 +70,4 @@ class LoadedFunction {
   std::vector<Bound> launches_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "half.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 constexpr std::uint64_t kPiece = 1 << 15;  // floats of a weight that are uploaded at once
@@ -156,4 +156,4 @@ void Model::upload(const Weight& weight, opencl::cl_mem target) {
   }
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

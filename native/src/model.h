@@ -15,7 +15,7 @@
 #include "loaded_function.h"
 #include "programs.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class Model {
  public:
@@ -57,4 +57,4 @@ class Model {
   std::list<LoadedFunction> functions_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -11,7 +11,7 @@
 #include "glimpse.h"
 #include "sha256.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 using namespace opencl;
@@ -193,4 +193,4 @@ void Programs::store(const std::string& key, cl_program program) const {
   }
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -10,7 +10,7 @@
 #include "bundle.h"
 #include "device.h"
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 class Programs {
  public:
@@ -33,4 +33,4 @@ class Programs {
   std::vector<ProgramHandle> built_;
 };
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace glimpse {
+namespace glimpse::runtime {
 namespace {
 
 constexpr std::array<std::uint32_t, 64> kRound = {
@@ -77,4 +77,4 @@ std::string sha256(const std::string& data) {
   return digits;
 }
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

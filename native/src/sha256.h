@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace glimpse {
+namespace glimpse::runtime {
 
 // The hash in hexadecimal digits.
 std::string sha256(const std::string& data);
 
-}  // namespace glimpse
+}  // namespace glimpse::runtime

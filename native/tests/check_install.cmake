@@ -1,4 +1,4 @@
-# Installs the library of BUILD below OUTPUT, builds a sample against it in both ways that
+# Installs the library of BUILD below OUTPUT, builds samples against it in both ways that
 # docs/embedding.md tells, and runs it on BUNDLE.
 cmake_minimum_required(VERSION 3.22)
 
@@ -22,9 +22,9 @@ run(${OUTPUT}/demo ${BUNDLE} ${OUTPUT}/demo.pgm)
 run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${OUTPUT}/consumer -DSAMPLES=${SAMPLES}
   -DCMAKE_PREFIX_PATH=${prefix})
 run(${CMAKE_COMMAND} --build ${OUTPUT}/consumer)
-foreach(kind glimpse static)
-  run(${OUTPUT}/consumer/sample_${kind} ${BUNDLE} ${OUTPUT}/${kind}.pgm)
-  run(${CMAKE_COMMAND} -E compare_files ${OUTPUT}/demo.pgm ${OUTPUT}/${kind}.pgm)
+foreach(sample c_glimpse c_static cpp_glimpse cpp_static)
+  run(${OUTPUT}/consumer/sample_${sample} ${BUNDLE} ${OUTPUT}/${sample}.pgm)
+  run(${CMAKE_COMMAND} -E compare_files ${OUTPUT}/demo.pgm ${OUTPUT}/${sample}.pgm)
 endforeach()
 
 # The ABI, and nothing else.

@@ -15,7 +15,7 @@
 namespace {
 
 // A header, files of kernels without text, the launches, and 1 GiB of weights that are never read.
-class Wrapped : public glimpse::ByteSource {
+class Wrapped : public glimpse::runtime::ByteSource {
  public:
   Wrapped(const std::uint8_t* launches, std::size_t size) {
     const std::vector<unsigned char> sources = kernels();
@@ -38,7 +38,7 @@ class Wrapped : public glimpse::ByteSource {
 
   void read(std::uint64_t offset, void* target, std::size_t size) override {
     if (offset > bytes_.size() || size > bytes_.size() - offset) {
-      throw glimpse::Error(GLIMPSE_FILE, "read too far");
+      throw glimpse::runtime::Error(GLIMPSE_FILE, "read too far");
     }
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), size,
                 static_cast<unsigned char*>(target));
@@ -73,10 +73,10 @@ class Wrapped : public glimpse::ByteSource {
   std::uint64_t size_ = 0;
 };
 
-void read(glimpse::ByteSource& source) {
+void read(glimpse::runtime::ByteSource& source) {
   try {
-    glimpse::read_bundle(source, glimpse::Checksums::ignored);
-  } catch (const glimpse::Error&) {
+    glimpse::runtime::read_bundle(source, glimpse::runtime::Checksums::ignored);
+  } catch (const glimpse::runtime::Error&) {
     return;
   }
 }
@@ -84,7 +84,7 @@ void read(glimpse::ByteSource& source) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  read(*glimpse::open_memory(data, size));
+  read(*glimpse::runtime::open_memory(data, size));
   Wrapped wrapped(data, size);
   read(wrapped);
   return 0;

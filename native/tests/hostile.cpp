@@ -38,7 +38,7 @@ void put(Bytes& bytes, std::size_t at, T value) {
 }
 
 std::uint32_t crc(const unsigned char* data, std::size_t size) {
-  glimpse::Crc32c crc;
+  glimpse::runtime::Crc32c crc;
   crc.update(data, size);
   return crc.value();
 }
