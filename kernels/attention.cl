@@ -41,6 +41,10 @@
 #ifndef CANVAS_GRADIENT
 #define CANVAS_GRADIENT 0
 #endif
+// Whether a GPU keeps images in local memory.
+#ifndef STAGED
+#define STAGED 0
+#endif
 // 1 to write, -1 to take away what was written.
 #ifndef SIGN
 #define SIGN 1.0f

@@ -1,6 +1,6 @@
 // The kernels of attention.cl for a GPU: a work-group takes an image. Every loop is over the elements of
 // one result, so that all items have some; what they read more than once is in local memory, images too
-// if they fit.
+// if STAGED. How much that takes is counted in ops/AttentionWindow.
 
 #define GROUP 256
 #define ITEM WORK_GROUP(GROUP, 1)
@@ -55,8 +55,6 @@ INLINE void normalise(LOCAL_POINTER const float* values, int length, int pitch,
 INLINE void stage_patch(__global const float* patch, int size, LOCAL_POINTER float* staged) {
   FOR_ITEMS(e, size) staged[e] = patch[e];
 }
-
-#define STAGED (IMAGES * HEIGHT * PITCH <= 6144)
 
 #if STAGED
 

@@ -30,6 +30,9 @@ record Target(Kind kind, int vectorWidth, int computeUnits) {
 
   private static final int ALIGNMENT = 128;
 
+  /** Local memory of a work-group: what NVIDIA's GPUs have, and AMD's and Intel's at least. */
+  private static final int LOCAL_MEMORY = 48 << 10;
+
   RecordingDevice device() {
     return new RecordingDevice(
         new DeviceInfo(
@@ -41,7 +44,7 @@ record Target(Kind kind, int vectorWidth, int computeUnits) {
             computeUnits,
             MEMORY,
             MEMORY,
-            1 << 15,
+            LOCAL_MEMORY,
             256,
             ALIGNMENT,
             vectorWidth,

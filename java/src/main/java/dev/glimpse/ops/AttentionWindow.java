@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +22,9 @@ public record AttentionWindow(Shape image, int size) {
   public static final int PARAMETERS = 5;
 
   private static final int GPU_GROUP = 256;
+
+  /** Pixels that a work-group keeps in local memory at most, for several groups to share it. */
+  private static final int STAGED_PIXELS = 6144;
 
   public AttentionWindow {
     if (image.rank() != 3) {
@@ -80,7 +85,12 @@ public record AttentionWindow(Shape image, int size) {
     var arguments = new ArrayList<>(View.arguments(in));
     arguments.addAll(View.arguments(out));
     long bytes = View.bytes(in) + View.bytes(out);
-    int group = site.device().kind().isCpu() ? 1 : GPU_GROUP;
+    boolean cpu = site.device().kind().isCpu();
+    if (!cpu) {
+      int images = "1".equals(switches.get("ERROR_IMAGE")) ? 2 : 1;
+      defines.put("STAGED", staged(images, site.device()) ? "1" : "0");
+    }
+    int group = cpu ? 1 : GPU_GROUP;
     int count = in.get(0).rows();
     site.launch(
         site.kernel("attention.cl", entry, defines),
@@ -88,5 +98,29 @@ public record AttentionWindow(Shape image, int size) {
         List.of(count * group, 1),
         List.of(group, 1),
         new Cost(count * (2 * products * products() + (long) perPixel * pixels()), bytes));
+  }
+
+  /**
+   * Whether a GPU's work-group keeps its images in local memory, beside what the most demanding
+   * kernel of {@code attention_gpu.h} has there in any case.
+   *
+   * @throws DeviceException if not even that fits
+   */
+  private boolean staged(int images, DeviceInfo device) {
+    int height = image.dimension(0);
+    int width = image.dimension(1);
+    long pitch = width * image.columns() | 1;
+    long filters = size * (width + height + 2L * (width | 1) + 2L * (height | 1) + 6);
+    long others = filters + images * (size * pitch + patch());
+    long pixels = images * height * pitch;
+    long room = device.localMemory() / Float.BYTES;
+    if (others > room) {
+      throw new DeviceException(
+          "OUT_OF_LOCAL_MEMORY",
+          "attention by %d x %d filters on images %s takes %d bytes of local memory, and %s has %d: use fewer filters"
+              .formatted(
+                  size, size, image, others * Float.BYTES, device.name(), device.localMemory()));
+    }
+    return pixels <= STAGED_PIXELS && others + pixels <= room;
   }
 }

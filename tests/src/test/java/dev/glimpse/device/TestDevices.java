@@ -87,6 +87,31 @@ public final class TestDevices {
   }
 
   /**
+   * What {@link #withGpuKernels} is, but for its size.
+   *
+   * @param units multiprocessors
+   * @param localMemory of a work-group in bytes
+   */
+  public static DeviceInfo gpu(int units, long localMemory) {
+    DeviceInfo info = withGpuKernels().info();
+    return new DeviceInfo(
+        info.id(),
+        info.name(),
+        info.platform(),
+        info.driver(),
+        info.kind(),
+        units,
+        info.memory(),
+        info.maxAllocation(),
+        localMemory,
+        info.maxWorkGroup(),
+        info.alignment(),
+        info.vectorWidth(),
+        info.emulated(),
+        info.libraries());
+  }
+
+  /**
    * The same, and a library that computes in Java.
    *
    * @param kinds of call that it has
@@ -113,7 +138,8 @@ public final class TestDevices {
     };
   }
 
-  private static Device openUnoptimised(DeviceInfo info) {
+  /** A device whose kernels a CPU's compiler does not optimise; the test closes it. */
+  public static Device openUnoptimised(DeviceInfo info) {
     String others = System.getProperty(COMPILER_OPTIONS, "");
     System.setProperty(COMPILER_OPTIONS, others + " -cl-opt-disable");
     try {

@@ -126,23 +126,7 @@ class GroupTileTest {
     return input;
   }
 
-  /** The device that tests run on, with GPU kernels and so many multiprocessors. */
   private static DeviceInfo gpu(int units) {
-    DeviceInfo info = TestDevices.withGpuKernels().info();
-    return new DeviceInfo(
-        info.id(),
-        info.name(),
-        info.platform(),
-        info.driver(),
-        info.kind(),
-        units,
-        info.memory(),
-        info.maxAllocation(),
-        info.localMemory(),
-        info.maxWorkGroup(),
-        info.alignment(),
-        info.vectorWidth(),
-        info.emulated(),
-        info.libraries());
+    return TestDevices.gpu(units, TestDevices.withGpuKernels().info().localMemory());
   }
 }
