@@ -60,11 +60,20 @@ final class CudaDevice implements Device {
     this.programs = new CudaPrograms(info, handle, programs);
     this.calls = new CudaCalls(this, options, algorithms);
     check(cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
-    makeCurrent();
-    check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-    this.pooled = CudaDriver.attribute(handle, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
-    if (pooled) {
-      keepFreedMemory();
+    try {
+      makeCurrent();
+      check(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+      this.pooled = CudaDriver.attribute(handle, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
+      if (pooled) {
+        keepFreedMemory();
+      }
+    } catch (DeviceException e) {
+      if (!stream.isNull()) {
+        release(cuStreamDestroy(stream), "cuStreamDestroy");
+      }
+      CURRENT.remove();
+      release(cuDevicePrimaryCtxRelease(handle), "cuDevicePrimaryCtxRelease");
+      throw e;
     }
   }
 

@@ -201,16 +201,19 @@ final class OpenClDevice implements Device {
     if (closed) {
       return;
     }
-    finish();
-    closed = true;
-    programs.close();
-    if (profilingQueue != null) {
-      clReleaseCommandQueue(profilingQueue);
+    try {
+      finish();
+    } finally {
+      closed = true;
+      programs.close();
+      if (profilingQueue != null) {
+        clReleaseCommandQueue(profilingQueue);
+        released();
+      }
+      clReleaseCommandQueue(queue);
       released();
+      clReleaseContext(context);
     }
-    clReleaseCommandQueue(queue);
-    released();
-    clReleaseContext(context);
   }
 
   cl_kernel createKernel(Kernel kernel) {

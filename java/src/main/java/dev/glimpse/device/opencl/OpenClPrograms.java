@@ -94,7 +94,11 @@ final class OpenClPrograms {
       return cached.get();
     }
     cl_program program = fromSource(kernel, source);
-    cache.ifPresent(c -> c.store(key, binary(program)));
+    try {
+      cache.ifPresent(c -> c.store(key, binary(program)));
+    } catch (CLException e) {
+      // The driver gives no binary: then the next process compiles again.
+    }
     return program;
   }
 

@@ -80,24 +80,29 @@ final class OpenClRecording implements Recording {
   public List<Timing> profile() {
     cl_command_queue queue = device.profilingQueue();
     device.finish();
-    var events = new cl_event[kernels.length];
-    for (int i = 0; i < kernels.length; i++) {
-      events[i] = new cl_event();
-      enqueue(queue, i, events[i]);
-      device.created();
+    var events = new ArrayList<cl_event>();
+    try {
+      for (int i = 0; i < kernels.length; i++) {
+        var event = new cl_event();
+        enqueue(queue, i, event);
+        device.created();
+        events.add(event);
+      }
+      OpenClDevice.run("clFinish", () -> clFinish(queue));
+      return events.stream().map(OpenClRecording::timing).toList();
+    } finally {
+      for (cl_event event : events) {
+        clReleaseEvent(event);
+        device.released();
+      }
     }
-    OpenClDevice.run("clFinish", () -> clFinish(queue));
-    var timings = new ArrayList<Timing>();
-    for (cl_event event : events) {
-      timings.add(
-          new Timing(
-              time(event, CL_PROFILING_COMMAND_QUEUED),
-              time(event, CL_PROFILING_COMMAND_START),
-              time(event, CL_PROFILING_COMMAND_END)));
-      clReleaseEvent(event);
-      device.released();
-    }
-    return timings;
+  }
+
+  private static Timing timing(cl_event event) {
+    return new Timing(
+        time(event, CL_PROFILING_COMMAND_QUEUED),
+        time(event, CL_PROFILING_COMMAND_START),
+        time(event, CL_PROFILING_COMMAND_END));
   }
 
   private void enqueue(cl_command_queue queue, int i, cl_event event) {

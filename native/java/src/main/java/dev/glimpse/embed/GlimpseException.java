@@ -20,7 +20,8 @@ public final class GlimpseException extends RuntimeException {
   static void check(int status) {
     if (status != 0) {
       throw new GlimpseException(
-          NativeLibrary.glimpse_status_name(status), NativeLibrary.glimpse_error());
+          NativeLibrary.glimpse_status_name(status),
+          NativeLibrary.text(NativeLibrary.glimpse_error()));
     }
   }
 }

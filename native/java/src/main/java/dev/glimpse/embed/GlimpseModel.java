@@ -56,7 +56,7 @@ public final class GlimpseModel implements AutoCloseable {
 
   /** What the model is, how it was trained and how good it is: JSON. */
   public String card() {
-    return NativeLibrary.glimpse_card(open());
+    return NativeLibrary.text(NativeLibrary.glimpse_card(open()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.glimpse.embed;
 
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -23,6 +24,11 @@ final class NativeLibrary {
   }
 
   private NativeLibrary() {}
+
+  /** What libglimpse says is UTF-8, whatever the JVM's default is. */
+  static String text(BytePointer utf8) {
+    return utf8.getString(StandardCharsets.UTF_8);
+  }
 
   @Opaque
   @Name("glimpse_model")
@@ -79,7 +85,8 @@ final class NativeLibrary {
     native long count();
   }
 
-  static native String glimpse_error();
+  @Cast("const char*")
+  static native BytePointer glimpse_error();
 
   static native String glimpse_status_name(int status);
 
@@ -87,7 +94,8 @@ final class NativeLibrary {
 
   static native void glimpse_close(Model model);
 
-  static native String glimpse_card(@Const Model model);
+  @Cast("const char*")
+  static native BytePointer glimpse_card(@Const Model model);
 
   static native int glimpse_images(
       @Const Model model,
