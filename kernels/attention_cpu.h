@@ -18,6 +18,9 @@
 #define RISE PADDED(HEIGHT)
 #define PITCH PADDED(LINE)
 
+// Whether a gradient keeps what the canvas shows, for which it needs room on a worker's stack.
+#define KEEPS_SHOWN (HEIGHT * PITCH <= 1 << 17)
+
 // Equations 25 and 26: SIZE filters over `length` pixels, in rows of `pitch`.
 INLINE void filterbank(float* bank, Filters f, int length, int pitch) {
   FOR(i, SIZE) {
@@ -235,12 +238,14 @@ __kernel ITEM void attention_read_gradient(MATRIX(image),
                                            RESULT(d_window)) {
   float fx[SIZE * SPAN], fy[SIZE * RISE], lines[IMAGES * SIZE * PITCH];
   float d_fx[SIZE * SPAN], d_fy[SIZE * RISE], terms_x[3 * SIZE], terms_y[3 * SIZE];
-#if ERROR_IMAGE
+#if ERROR_IMAGE && KEEPS_SHOWN
   float shown_pixels[HEIGHT * PITCH];
 #endif
   PLACE_FILTERS(ROW(window))
-#if ERROR_IMAGE
+#if ERROR_IMAGE && KEEPS_SHOWN
   contract_both(fy, ROW(image), ROW(canvas), lines, shown_pixels);
+#elif ERROR_IMAGE
+  contract_both(fy, ROW(image), ROW(canvas), lines, 0);
 #else
   contract_rows(fy, ROW(image), lines);
 #endif
@@ -259,7 +264,11 @@ __kernel ITEM void attention_read_gradient(MATRIX(image),
         by_image = fma(line, (vec)(fy[i * RISE + y]), by_image);
       }
 #if ERROR_IMAGE
+#if KEEPS_SHOWN
       const vec shown = vload8(0, shown_pixels + y * PITCH + x);
+#else
+      const vec shown = f_sigmoid(load_vec(ROW(canvas) + y * LINE + x, COUNT(x, y)));
+#endif
       const vec errors = keep_vec(pixels - shown, inside);
       vec by_error = (vec)(0.0f);
       for (int i = 0; i < SIZE; i++) {

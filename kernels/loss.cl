@@ -75,7 +75,8 @@ __kernel ROW_GROUP void log_sum_exp(__global const float* restrict x, __global f
   ROW_LOCALS
   const int row = get_group_id(0);
   ROW_EXPONENTIALS
-  if (STORES_RESULT) y[row] = largest + log_of(total);
+  // The sum of an infinite row is NaN.
+  if (STORES_RESULT) y[row] = largest - largest == 0.0f ? largest + log_of(total) : largest;
 }
 
 __kernel ROW_GROUP void softmax(__global const float* restrict x, __global float* restrict y,

@@ -1,7 +1,7 @@
 // Pooling of images [batch, height, width, channels] by a window (see window.h), and its gradient.
 //
-//   max_pool           the largest element under the window; number[..] is the tap it came from, the
-//                      first of equals. Padding counts as minus infinity.
+//   max_pool           the largest element under the window, or NaN if there is one; number[..] is the
+//                      tap it came from, the first of equals. Padding counts as minus infinity.
 //   max_pool_gradient  dx = the sum of dy over the windows in which the element was the largest
 //   average_pool       the mean of the elements under the window. Padding counts as zero.
 //   average_pool_gradient
@@ -61,8 +61,9 @@ __kernel ITEM void max_pool(__global const float* restrict x, __global float* re
     FOR_TAPS {
       IF_INSIDE {
         const vec value = load_vec(x + at, count);
-        tap = value > largest ? (vec)((float)(ky * TAPS_ACROSS + kx)) : tap;
-        largest = value > largest ? value : largest;
+        const ivec larger = (value > largest) | (value != value);
+        tap = larger ? (vec)((float)(ky * TAPS_ACROSS + kx)) : tap;
+        largest = larger ? value : largest;
       }
     }
     const int out = (line * out_width + column) * channels + c;

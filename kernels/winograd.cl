@@ -375,7 +375,7 @@ __kernel WIDE WORK_GROUP(1, 1) void sum_shares_winograd(
       for (int i = 0; i < PLANES; i++) {
         m[i] = (wide)(0.0f);
         for (int s = 0; s < shares; s++) {
-          m[i] += load_wide(parts + (s * PLANES + i) * APART(rows_padded, columns_padded) +
+          m[i] += load_wide(parts + (size_t)(s * PLANES + i) * APART(rows_padded, columns_padded) +
                             (phase * channels + first + c) * columns_padded + field);
         }
       }

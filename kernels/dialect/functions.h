@@ -59,7 +59,7 @@ INLINE vec f_add(vec a, vec b) { return a + b; }
 INLINE vec f_subtract(vec a, vec b) { return a - b; }
 INLINE vec f_multiply(vec a, vec b) { return a * b; }
 INLINE vec f_divide(vec a, vec b) { return a / b; }
-INLINE vec f_maximum(vec a, vec b) { return max(a, b); }
+INLINE vec f_maximum(vec a, vec b) { return ((b > a) | (b != b)) ? b : a; }  // NaN if one is
 INLINE vec f_identity(vec a) { return a; }
 INLINE vec f_scale(vec a, float factor) { return a * factor; }
 INLINE vec f_shift(vec a, float offset) { return a + offset; }

@@ -361,7 +361,7 @@ final class Fusion {
     var chain = new Chain(first, steps, stored, summed);
     if (group.host == null) {
       outputs.addAll(sums);
-      return new Step(new FusedPointwise(chain), inputs, outputs, head.scope);
+      return new Step(new FusedPointwise(chain, group.domain), inputs, outputs, head.scope);
     }
     outputs.addAll(group.host.outputs.subList(1, group.host.outputs.size()));
     Op op = ((EpilogueHost) group.host.op).with(chain);

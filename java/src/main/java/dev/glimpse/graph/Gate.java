@@ -9,4 +9,11 @@ import dev.glimpse.ops.Tensor;
  * @param open a scalar: 1 for an update, 0 for none
  * @param count how many updates were made; part of a store, so that it is kept with the parameters
  */
-public record Gate(Tensor open, Parameter count) {}
+public record Gate(Tensor open, Parameter count) {
+  public Gate {
+    if (open.shape().size() != 1 || count.shape().size() != 1) {
+      throw new IllegalArgumentException(
+          "a gate and its count are scalars, not %s and %s".formatted(open.shape(), count.shape()));
+    }
+  }
+}

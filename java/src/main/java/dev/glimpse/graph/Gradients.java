@@ -6,7 +6,6 @@ import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Reshape;
 import dev.glimpse.ops.Reversible;
 import dev.glimpse.ops.Scope;
-import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,7 +51,7 @@ public final class Gradients {
     }
     var pass = new Gradients();
     pass.findRelevant(loss.node(), wanted);
-    pass.accumulate(loss, Ops.constant(1, Shape.SCALAR));
+    pass.accumulate(loss, Ops.constant(1, loss.shape()));
     pass.propagate(loss.node());
     var result = new ArrayList<Tensor>();
     wanted.forEach(t -> result.add(pass.of(t.node()).get(t.index())));
@@ -129,6 +128,11 @@ public final class Gradients {
   }
 
   private void accumulate(Tensor tensor, Tensor gradient) {
+    if (gradient.shape().size() != tensor.shape().size()) {
+      throw new IllegalStateException(
+          "the gradient by %s of %s is %s"
+              .formatted(tensor.shape(), tensor.node().op().name(), gradient.shape()));
+    }
     gradients
         .computeIfAbsent(tensor.node(), n -> n.outputs().stream().map(GradientSum::new).toList())
         .get(tensor.index())

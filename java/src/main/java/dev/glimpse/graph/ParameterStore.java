@@ -19,22 +19,30 @@ public final class ParameterStore implements AutoCloseable {
   /** Allocates the sets and draws all first values from a seed. */
   public ParameterStore(Device device, List<ParameterSet> sets, long seed) {
     this.device = device;
-    for (ParameterSet set : sets) {
-      if (set.parameters().isEmpty()) {
-        continue;
-      }
-      var slab = new Slab(device, set);
-      slabs.add(slab);
-      for (Parameter parameter : set.parameters()) {
-        if (slabOf.put(parameter, slab) != null) {
-          throw new IllegalArgumentException(parameter + " is in two parameter sets");
+    try {
+      for (ParameterSet set : sets) {
+        if (!set.parameters().isEmpty()) {
+          add(set, seed);
         }
-        // Keyed by its name, so that adding a layer changes no other layer's values.
-        var random = new SplittableRandom(seed * 31 + parameter.name().hashCode());
-        float[] values = new float[parameter.shape().size()];
-        parameter.initializer().fill(values, random);
-        slab.write(parameter, FloatBuffer.wrap(values));
       }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void add(ParameterSet set, long seed) {
+    var slab = new Slab(device, set);
+    slabs.add(slab);
+    for (Parameter parameter : set.parameters()) {
+      if (slabOf.put(parameter, slab) != null) {
+        throw new IllegalArgumentException(parameter + " is in two parameter sets");
+      }
+      // Keyed by its name, so that adding a layer changes no other layer's values.
+      var random = new SplittableRandom(seed * 31 + parameter.name().hashCode());
+      float[] values = new float[parameter.shape().size()];
+      parameter.initializer().fill(values, random);
+      slab.write(parameter, FloatBuffer.wrap(values));
     }
   }
 

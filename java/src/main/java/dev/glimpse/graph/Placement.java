@@ -28,7 +28,6 @@ import java.util.function.Function;
  * tensor's place. Structural ops vanish here; where one cannot, a copy takes its place.
  */
 final class Placement {
-  private static final Op COPY = new FusedPointwise(Chain.STORE);
 
   private final DeviceInfo device;
   private final Function<Tensor, Buffer> fixed;
@@ -153,8 +152,11 @@ final class Placement {
 
   /** A copy from buffer to buffer. */
   static Work copy(Shape shape, Buffer from, Buffer to, String scope) {
-    return new Work(
-        COPY, List.of(whole(from, null, shape)), List.of(whole(to, null, shape)), scope);
+    return copy(whole(from, null, shape), whole(to, null, shape), scope);
+  }
+
+  private static Work copy(Place from, Place to, String scope) {
+    return new Work(new FusedPointwise(Chain.STORE, to.shape), List.of(from), List.of(to), scope);
   }
 
   Arena arena() {
@@ -197,7 +199,7 @@ final class Placement {
       for (Place input : inputs) {
         Place part = whole.part(concat.axis(), input.shape, from);
         if (!part.equals(input)) {
-          work.add(new Work(COPY, List.of(input), List.of(part), step.scope));
+          work.add(copy(input, part, step.scope));
         }
         from += concat.axis().length(input.shape);
       }
@@ -290,7 +292,7 @@ final class Placement {
             place.shape.columns());
     // An alias of the copy may outlive this step.
     copy.block.last = end;
-    var copying = new Work(COPY, List.of(place), List.of(copy), scope);
+    Work copying = copy(place, copy, scope);
     // What is prepared of it once is prepared before all that is run more often.
     work.add(lasts(tensor) ? once(copying) : copying);
     return copy;

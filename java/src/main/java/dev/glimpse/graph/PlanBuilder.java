@@ -71,8 +71,16 @@ public final class PlanBuilder {
     return this;
   }
 
-  /** A parameter that takes a new value with each run, by no gradient: a running statistic. */
+  /**
+   * A parameter that takes a new value with each run, by no gradient: a running statistic.
+   *
+   * @throws IllegalArgumentException if the value has another size, or there is another one
+   */
   public PlanBuilder update(Parameter parameter, Tensor value) {
+    if (value.shape().size() != parameter.shape().size()) {
+      throw new IllegalArgumentException(
+          "%s is %s, not %s".formatted(parameter.name(), parameter.shape(), value.shape()));
+    }
     checkNew("updates", parameter.name(), updates.putIfAbsent(parameter, value) == null);
     return this;
   }
@@ -111,6 +119,9 @@ public final class PlanBuilder {
   }
 
   private void compile(Plan plan) {
+    if (frozen && !(objectives.isEmpty() && updates.isEmpty())) {
+      throw new IllegalStateException("a frozen plan changes no parameters");
+    }
     var targets = new ArrayList<Target>();
     var updates = new LinkedHashMap<>(this.updates);
     for (Objective objective : objectives) {

@@ -20,19 +20,20 @@ final class Staging {
 
   /** Waits, and reads the first floats of a buffer. */
   FloatBuffer read(Buffer source, int floats) {
-    ByteBuffer host = ofBytes(4 * floats);
+    ByteBuffer host = ofFloats(floats);
     device.read(source, host);
     return FloatBuffer.allocate(floats).put(host.asFloatBuffer()).flip();
   }
 
   /** Writes to the start of a buffer, and waits. */
   void write(Buffer target, FloatBuffer values) {
-    ByteBuffer host = ofBytes(4 * values.remaining());
+    ByteBuffer host = ofFloats(values.remaining());
     host.asFloatBuffer().put(values.duplicate());
     device.write(target, host);
   }
 
-  private ByteBuffer ofBytes(int bytes) {
+  private ByteBuffer ofFloats(int floats) {
+    int bytes = Math.multiplyExact(floats, Float.BYTES);
     if (memory.capacity() < bytes) {
       memory = ByteBuffer.allocateDirect(bytes);
     }

@@ -8,8 +8,11 @@ import java.util.List;
 /**
  * A whole chain in one launch. Made by the plan compiler out of {@link Pointwise} and {@link
  * RowSum}; it comes after the gradients and has none.
+ *
+ * @param domain the shape over which the chain runs, to which its inputs are broadcast: no operand
+ *     need have it where the chain only sums
  */
-public record FusedPointwise(Chain chain) implements Op {
+public record FusedPointwise(Chain chain, Shape domain) implements Op {
   /** Elements that a CPU work-item computes at least: enough to hide what a work-group costs. */
   private static final int CPU_ELEMENTS = 2048;
 
@@ -62,16 +65,19 @@ public record FusedPointwise(Chain chain) implements Op {
     for (int o = 0; o < stored + chain.sums().size(); o++) {
       out.add(site.output(o));
     }
-    launch(site, chain, in, out);
+    launch(site, chain, domain.rows(), domain.columns(), in, out);
   }
 
   /**
-   * The launch of a chain, which another op may need behind its own. The lists are its to change.
+   * The launch of a chain that another op needs behind its own, over its first result. The lists
+   * are its to change.
    */
   static void launch(Site site, Chain chain, List<View> in, List<View> out) {
-    int stored = chain.outputs().size();
-    int rows = stored > 0 ? out.get(0).rows() : rows(in);
-    int columns = stored > 0 ? out.get(0).columns() : columns(in);
+    launch(site, chain, out.get(0).rows(), out.get(0).columns(), in, out);
+  }
+
+  private static void launch(
+      Site site, Chain chain, int rows, int columns, List<View> in, List<View> out) {
     long size = (long) rows * columns;
     if (chain.sums().isEmpty() && flat(in, out, size)) {
       rows = 1;
@@ -134,14 +140,6 @@ public record FusedPointwise(Chain chain) implements Op {
       log++;
     }
     return log;
-  }
-
-  private static int rows(List<View> in) {
-    return in.stream().mapToInt(View::rows).max().orElseThrow();
-  }
-
-  private static int columns(List<View> in) {
-    return in.stream().mapToInt(View::columns).max().orElseThrow();
   }
 
   /** Whether every operand is a scalar or lies whole and contiguous. */

@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 public record Layout(Shape dimensions, List<Integer> order, Shape shape) {
   public Layout {
     order = List.copyOf(order);
-    if (order.size() != dimensions.rank() || dimensions.size() != shape.size()) {
+    List<Integer> axes = IntStream.range(0, dimensions.rank()).boxed().toList();
+    if (!order.stream().sorted().toList().equals(axes) || dimensions.size() != shape.size()) {
       throw new IllegalArgumentException(dimensions + " in order " + order + " is no " + shape);
     }
   }

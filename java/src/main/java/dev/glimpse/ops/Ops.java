@@ -31,13 +31,14 @@ public final class Ops {
   }
 
   public static Tensor multiply(Tensor a, Tensor b) {
-    if (isConstant(b) && b.shape().size() <= a.shape().size()) {
+    Tensor product = pointwise(Function.MULTIPLY, a, b);
+    if (isConstant(b) && product.shape().equals(a.shape())) {
       return scale(a, value(b));
     }
-    if (isConstant(a) && a.shape().size() <= b.shape().size()) {
+    if (isConstant(a) && product.shape().equals(b.shape())) {
       return scale(b, value(a));
     }
-    return pointwise(Function.MULTIPLY, a, b);
+    return product;
   }
 
   public static Tensor divide(Tensor a, Tensor b) {
@@ -112,7 +113,16 @@ public final class Ops {
     return pointwise(Function.RELU, a);
   }
 
+  /**
+   * a, or {@code slope a} where a is negative.
+   *
+   * @throws IllegalArgumentException for a negative slope: the gradient is told by the result's
+   *     sign
+   */
   public static Tensor leakyRelu(Tensor a, float slope) {
+    if (!(slope >= 0)) {
+      throw new IllegalArgumentException("the slope of a leaky ReLU is not negative: " + slope);
+    }
     return pointwise(Function.LEAKY_RELU, List.of(slope), a);
   }
 
@@ -237,9 +247,8 @@ public final class Ops {
 
   /** Cuts an axis into parts of these lengths. */
   public static List<Tensor> split(Axis axis, Tensor a, List<Integer> lengths) {
-    return lengths.size() == 1
-        ? List.of(a)
-        : Node.of(new Split(axis, lengths), List.of(a)).outputs();
+    List<Tensor> parts = Node.of(new Split(axis, lengths), List.of(a)).outputs();
+    return parts.size() == 1 ? List.of(a) : parts;
   }
 
   /** Joins along the last axis. */

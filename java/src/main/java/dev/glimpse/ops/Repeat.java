@@ -1,7 +1,6 @@
 package dev.glimpse.ops;
 
 import dev.glimpse.device.Launch.Cost;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,13 +16,19 @@ public record Repeat(int times) implements Op {
 
   @Override
   public List<Shape> shapes(List<Shape> inputs) {
-    return List.of(leading(inputs.get(0), inputs.get(0).dimension(0) * times));
+    Shape x = inputs.get(0);
+    if (times < 1 || (long) x.size() * times > Integer.MAX_VALUE) {
+      throw new ShapeException(x + " cannot be repeated " + times + " times");
+    }
+    return List.of(x.withFirst(first(x) * times));
   }
 
-  static Shape leading(Shape shape, int first) {
-    var dimensions = new ArrayList<>(shape.dimensions());
-    dimensions.set(0, first);
-    return new Shape(dimensions);
+  /** The length of the first axis. */
+  static int first(Shape shape) {
+    if (shape.rank() == 0) {
+      throw new ShapeException("a scalar has no first axis");
+    }
+    return shape.dimension(0);
   }
 
   @Override
@@ -33,19 +38,25 @@ public record Repeat(int times) implements Op {
 
   @Override
   public void lower(Site site) {
-    lower(site, "repeat", times, site.input(0), site.output(0), site.input(0));
+    lower(site, "repeat", times, first(site.inputShape(0)));
   }
 
-  /** Both directions walk the elements of the tensor with the shorter first axis. */
-  static void lower(Site site, String entry, int times, View x, View y, View shorter) {
+  /**
+   * Both directions walk the elements of the tensor with the shorter first axis.
+   *
+   * @param rows its length; all other axes are columns
+   */
+  static void lower(Site site, String entry, int times, int rows) {
+    View x = site.input(0);
+    View y = site.output(0);
     boolean cpu = site.device().kind().isCpu();
-    int columns = shorter.columns();
+    int columns = Math.min(x.size(), y.size()) / rows;
     int group = 64;
     int items = cpu ? 1 : (columns + group - 1) / group * group;
     site.launch(
         site.kernel("repeat.cl", entry, Map.of()),
         List.of(x.buffer(), y.buffer(), columns, times),
-        List.of(items, shorter.rows()),
+        List.of(items, rows),
         List.of(cpu ? 1 : group, 1),
         new Cost(0, x.bytes() + y.bytes()));
   }

@@ -11,11 +11,11 @@ public record SumRepeats(int times) implements Op {
 
   @Override
   public List<Shape> shapes(List<Shape> inputs) {
-    int rows = inputs.get(0).dimension(0);
+    int rows = Repeat.first(inputs.get(0));
     if (rows % times != 0) {
       throw new ShapeException(rows + " is no multiple of " + times);
     }
-    return List.of(Repeat.leading(inputs.get(0), rows / times));
+    return List.of(inputs.get(0).withFirst(rows / times));
   }
 
   @Override
@@ -25,6 +25,6 @@ public record SumRepeats(int times) implements Op {
 
   @Override
   public void lower(Site site) {
-    Repeat.lower(site, "sum_repeats", times, site.input(0), site.output(0), site.output(0));
+    Repeat.lower(site, "sum_repeats", times, Repeat.first(site.inputShape(0)) / times);
   }
 }

@@ -306,6 +306,30 @@ class PlanTest {
     assertRefused("a loss must be a scalar, not [3]", () -> Gradients.of(p.tensor(), List.of(p)));
   }
 
+  /** A scalar of any rank will do. */
+  @Test
+  void aLossMayBeAMatrixOfOneElement() {
+    Tensor row = Ops.reshape(p.tensor(), Shape.of(1, 3));
+    Tensor loss = Ops.matmul(row, Ops.reshape(x, Shape.of(3, 1)));
+    Tensor gradient = Gradients.of(loss, List.of(p)).get(p);
+    try (Plan plan = builder().output("gradient", gradient).build()) {
+      plan.set("x", 1, 2, 3);
+      plan.run();
+      assertHolds(plan, "gradient", 1, 2, 3);
+    }
+  }
+
+  @Test
+  void whatChangesParametersFitsThem() {
+    Tensor two = Tensor.of(new Input("two", Shape.of(2)));
+    assertRefused("p is [3], not [2]", () -> builder().update(p, two));
+    assertRefused("a gate and its count are scalars, not [2] and [3]", () -> new Gate(two, p));
+    var frozen = builder().update(p, Ops.scale(p.tensor(), 2)).frozen();
+    assertEquals(
+        "a frozen plan changes no parameters",
+        assertThrows(IllegalStateException.class, frozen::build).getMessage());
+  }
+
   @Test
   void namesAreUnique() {
     var twin = new Parameter("p", Shape.of(1), Initializer.constant(0));

@@ -63,7 +63,7 @@ final class RandomGraph {
     addInput(Shape.SCALAR);
     int wanted = pool.size() + size;
     while (pool.size() < wanted) {
-      grow(random.nextInt(drawsNumbers ? 27 : 25));
+      grow(random.nextInt(drawsNumbers ? 28 : 26));
     }
   }
 
@@ -204,8 +204,21 @@ final class RandomGraph {
       case 20, 21 -> addDrawing();
       case 22, 23 -> addNormalised(x);
       case 24 -> addConvolutions();
-      case 25 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
+      case 25 -> fill(x);
+      case 26 -> draw(Ops.randomNormal(Shape.of(rows, columns)));
       default -> draw(Ops.randomBernoulli(Ops.sigmoid(x)));
+    }
+  }
+
+  /** A matrix of a scalar, a row or a column, if x is one. */
+  private void fill(Tensor x) {
+    Shape shape = x.shape();
+    if (shape.size() == 1) {
+      pool.add(Ops.broadcast(x, Shape.of(rows, columns)));
+    } else if (shape.rank() == 1) {
+      pool.add(Ops.broadcast(x, Shape.of(rows, shape.columns())));
+    } else if (shape.columns() == 1) {
+      pool.add(Ops.broadcast(x, shape.withColumns(columns)));
     }
   }
 

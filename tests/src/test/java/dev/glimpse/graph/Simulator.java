@@ -165,8 +165,7 @@ final class Simulator {
       return List.of(drawn.get(op));
     }
     if (op instanceof FusedPointwise fused) {
-      boolean stores = !fused.chain().outputs().isEmpty();
-      return chain(fused.chain(), x, stores ? shapes.get(0) : cover(x));
+      return chain(fused.chain(), x, fused.domain());
     }
     if (op instanceof MatMul matmul) {
       Array product =
@@ -195,13 +194,6 @@ final class Simulator {
     values.add(result);
     values.addAll(inputs.subList(2, inputs.size()));
     return chain(chain, values, shape);
-  }
-
-  /** The matrix to which all inputs broadcast. */
-  private static Shape cover(List<Array> inputs) {
-    return Shape.of(
-        inputs.stream().mapToInt(Array::rows).max().orElseThrow(),
-        inputs.stream().mapToInt(Array::columns).max().orElseThrow());
   }
 
   private static List<Array> chain(Chain chain, List<Array> inputs, Shape domain) {

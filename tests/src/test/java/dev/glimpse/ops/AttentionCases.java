@@ -75,6 +75,9 @@ final class AttentionCases {
             new Geometry(1, 1, 1, 1, 1))) {
       groups.put("attention to " + geometry, extremes(geometry));
     }
+    // Of which a CPU's gradient does not keep what the canvas shows.
+    Geometry large = new Geometry(1, 370, 360, 1, 2);
+    groups.put("attention to " + large, reads(large).subList(2, 3));
     return groups;
   }
 

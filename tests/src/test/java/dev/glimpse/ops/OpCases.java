@@ -124,7 +124,19 @@ public final class OpCases {
         binary("row scalar", row, scalar, Ops::multiply),
         unary("filled by a scalar", scalar, x -> Ops.broadcast(x, shape)),
         unary("filled by a row", row, x -> Ops.broadcast(x, shape)),
-        unary("filled by a column", column, x -> Ops.broadcast(x, shape)));
+        unary("filled by a column", column, x -> Ops.broadcast(x, shape)),
+        unary("sums of a scalar", scalar, x -> Ops.rowSum(Ops.broadcast(x, shape))),
+        unary("sums of a row", row, x -> Ops.rowSum(Ops.square(Ops.broadcast(x, shape)))),
+        unary("sum of a row", row, x -> Ops.sum(Ops.square(Ops.broadcast(x, shape)))),
+        binary(
+            "column's share of sums",
+            matrix.data(),
+            column,
+            (x, c) -> Ops.square(Ops.rowSum(Ops.add(x, c)))),
+        unary(
+            "of constants alone",
+            scalar,
+            x -> Ops.add(x, Ops.sum(Ops.exp(Ops.constant(0, shape))))));
   }
 
   private static List<OpCase> reductions(int rows, int columns) {
@@ -148,6 +160,8 @@ public final class OpCases {
             List.of(x.data(), masses, dy),
             t -> Node.of(new SoftmaxCrossEntropy.Gradient(), t).outputs().get(0)),
         unary("repeat", x, t -> Ops.repeat(t, 3)),
+        unary("repeat elements", Argument.of("x", columns), t -> Ops.repeat(t, 2)),
+        unary("repeat matrices", Argument.of("x", 2, rows, columns), t -> Ops.repeat(t, 2)),
         unary("sum of repeats", x, t -> Tensor.of(new SumRepeats(rows), t)));
   }
 

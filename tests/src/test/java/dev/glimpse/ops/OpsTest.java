@@ -51,6 +51,22 @@ class OpsTest {
     assertIs(Ops.scale(Ops.scale(x, 2), 3), 6, 12, 18, 24);
   }
 
+  /** Also where the function would be simplified to nothing. */
+  @Test
+  void shapesMustFitAllTheSame() {
+    Tensor column = Ops.constant(2, Shape.of(2, 1));
+    assertThrows(ShapeException.class, () -> Ops.multiply(x, Ops.constant(2, Shape.of(3))));
+    assertThrows(ShapeException.class, () -> Ops.multiply(Ops.columnSum(x), column));
+    assertThrows(ShapeException.class, () -> Ops.split(x, List.of(3)));
+  }
+
+  @Test
+  void aLeakDoesNotTurnTheSign() {
+    for (float slope : new float[] {-0.5f, Float.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> Ops.leakyRelu(x, slope));
+    }
+  }
+
   @Test
   void functionsDoWhatTheyAreCalled() {
     assertIs(Ops.subtract(x, y), -4, -4, -4, -4);

@@ -56,6 +56,13 @@ class ShapeTest {
   @Test
   void everyOpSaysWhatDoesNotFit() {
     assertRefused(
+        "repeat of [[65536]]: [65536] cannot be repeated 65537 times",
+        () -> Ops.repeat(input(65536), 65537));
+    assertRefused("repeat of [[]]: a scalar has no first axis", () -> Ops.repeat(input(), 2));
+    assertRefused(
+        "batch normalize of [[4, 3], [3], [3], [1], [3]]: normalises columns by [3], not by [1]",
+        () -> Tensor.of(new BatchNormalize(), input(4, 3), input(3), input(3), input(1), input(3)));
+    assertRefused(
         "add of [[2, 3], [2, 4]]: [2, 3] does not broadcast to [2, 4]",
         () -> Ops.add(input(2, 3), input(2, 4)));
     assertRefused(
