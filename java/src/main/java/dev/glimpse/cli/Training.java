@@ -96,6 +96,11 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
       }
       signals.stop(trainer);
       test = trainer.train().orElseThrow(() -> stopped(trainer, signals));
+      if (trainer.epoch() < settings.integer("train.epochs")) {
+        console.printf(
+            "stopped early after epoch %d: validation has not got better since epoch %d%n",
+            trainer.epoch(), test.epoch());
+      }
     }
     if (signals.exitCode() > 0) {
       throw new StoppedException("stopped after the end; " + again, signals.exitCode());

@@ -27,10 +27,13 @@ final class Readings {
         "probability", rowSum(multiply(softmax(logits), labels)));
   }
 
-  /** 1 where no other label is likelier than the right one, else 0. */
+  /**
+   * 1 where no other label is likelier than the right one, else 0; 0 where a logit is no number.
+   */
   static Tensor accuracy(Tensor logits, Tensor labels) {
     Tensor right = rowSum(multiply(logits, labels));
     Tensor likelier = rowSum(greater(logits, right));
-    return greater(constant(0.5f, likelier.shape()), likelier);
+    Tensor first = greater(constant(0.5f, likelier.shape()), likelier);
+    return multiply(first, greater(right, constant(-Float.MAX_VALUE, right.shape())));
   }
 }

@@ -2,6 +2,8 @@ package dev.glimpse.train;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
@@ -13,9 +15,11 @@ import dev.glimpse.io.NamedTensor;
 import dev.glimpse.io.Safetensors;
 import dev.glimpse.io.TensorInfo;
 import dev.glimpse.ops.Parameter;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * A checkpoint is a folder with {@code tensors.safetensors} (parameters and optimizer state) and
@@ -32,6 +38,14 @@ import java.util.Optional;
 public final class Checkpoint {
   private static final String TENSORS = "tensors.safetensors";
   private static final String STATE = "state.json";
+
+  /** In a state's file, of all that is beside it; older ones have none. */
+  private static final String CHECKSUM = "crc32c";
+
+  /** What older checkpoints lack: all were made between epochs. */
+  private static final Set<String> NEWER = Set.of("batch", "sums");
+
+  private static final String REMEDY = "delete this checkpoint";
   private static final Gson GSON =
       new GsonBuilder().serializeSpecialFloatingPointValues().setPrettyPrinting().create();
 
@@ -82,8 +96,20 @@ public final class Checkpoint {
         folder,
         temporary -> {
           Safetensors.write(temporary.resolve(TENSORS), tensors, Map.of("format", "glimpse"));
-          Files.writeString(temporary.resolve(STATE), GSON.toJson(state) + "\n");
+          Files.writeString(temporary.resolve(STATE), text(state));
         });
+  }
+
+  private static String text(State state) {
+    JsonObject json = GSON.toJsonTree(state).getAsJsonObject();
+    json.addProperty(CHECKSUM, checksum(state));
+    return GSON.toJson(json) + "\n";
+  }
+
+  private static String checksum(State state) {
+    var crc = new CRC32C();
+    crc.update(GSON.toJson(state).getBytes(StandardCharsets.UTF_8));
+    return "%08x".formatted(crc.getValue());
   }
 
   private static String stateName(Objective objective, String slab, Parameter parameter) {
@@ -143,15 +169,29 @@ public final class Checkpoint {
   /** Reads what is not a tensor. */
   public static State readState(Path folder) {
     Path file = folder.resolve(STATE);
-    State state = JsonFile.read(file, State.class, "delete this checkpoint");
+    JsonObject json = JsonFile.read(file, JsonObject.class, REMEDY);
+    for (RecordComponent field : State.class.getRecordComponents()) {
+      if (!json.has(field.getName()) && !NEWER.contains(field.getName())) {
+        throw damaged(file, "has no " + field.getName());
+      }
+    }
+    State state = JsonFile.read(file, State.class, REMEDY);
     if (state.epoch < 0 || state.step < 0 || state.batch < 0) {
-      throw new CheckpointException(
-          file, "counts less than nothing: " + state, "delete this checkpoint");
+      throw damaged(file, "counts less than nothing: " + state);
+    }
+    if (json.has(CHECKSUM) && !json.get(CHECKSUM).equals(new JsonPrimitive(checksum(state)))) {
+      throw damaged(file, "is damaged: its checksum is another");
+    }
+    if (state.bestStep > state.step) {
+      throw damaged(file, "was best after its end: " + state);
     }
     if (state.sums.values().stream().anyMatch(Objects::isNull)) {
-      throw new CheckpointException(
-          file, "has sums without a value: " + state, "delete this checkpoint");
+      throw damaged(file, "has sums without a value: " + state);
     }
     return state;
+  }
+
+  private static CheckpointException damaged(Path file, String trouble) {
+    return new CheckpointException(file, trouble, REMEDY);
   }
 }

@@ -49,19 +49,11 @@ final class EpochMetrics {
       for (int i = 0; i < names.size(); i++) {
         float value = history.get(readUpTo % Plan.HISTORY * names.size() + i);
         if (!Float.isFinite(value)) {
-          throw diverged(names.get(i), value);
+          throw DivergedException.of(run, names.get(i), value, readUpTo + 1);
         }
         sums[i] += value;
       }
     }
-  }
-
-  private DivergedException diverged(String metric, float value) {
-    String checkpoint =
-        run.latest().map(path -> "the last good checkpoint is " + path).orElse("no checkpoint yet");
-    return new DivergedException(
-        "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
-            .formatted(metric, value, readUpTo + 1, checkpoint));
   }
 
   /** The sums over the epoch's steps before this one. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
+import dev.glimpse.io.LineFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -88,11 +88,7 @@ public final class RunFolder {
   /** Appends a line to {@code metrics.jsonl}. */
   public void append(Evaluation evaluation) {
     try {
-      Files.writeString(
-          metricsFile(),
-          evaluation.toJson() + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      LineFile.append(metricsFile(), evaluation.toJson().toString());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + metricsFile() + ": " + e.getMessage(), e);
     }
@@ -147,17 +143,28 @@ public final class RunFolder {
 
   /** All complete checkpoints, oldest first. */
   public List<Path> checkpoints() {
+    return inCheckpoints(CHECKPOINT_PREFIX);
+  }
+
+  private List<Path> inCheckpoints(String prefix) {
     Path all = folder.resolve("checkpoints");
     if (!Files.isDirectory(all)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(all)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(CHECKPOINT_PREFIX))
+          .filter(file -> file.getFileName().toString().startsWith(prefix))
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes what a crash in the midst of writing a checkpoint left; for whoever has the lock. */
+  void forgetLeftovers() {
+    for (Path file : inCheckpoints(".")) {
+      AtomicFiles.deleteQuietly(file);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.glimpse.graph.Plan;
 import dev.glimpse.io.CheckpointException;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Variable;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +182,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Goes on from the newest checkpoint, or from the start where there is none yet. */
   public void resume() {
+    run.forgetLeftovers();
     run.latest().ifPresent(this::restore);
     run.trimMetrics(epoch);
   }
@@ -270,10 +272,12 @@ public final class Trainer implements AutoCloseable {
 
   /** Evaluates what the run has led to, unless a stop comes first. */
   private Optional<Evaluation> judge() {
-    if (bestStep >= 0 && settings.integer("train.patience") > 0 && bestStep != step) {
+    boolean best = bestStep >= 0 && settings.integer("train.patience") > 0;
+    if (best && bestStep != step) {
       Checkpoint.readParameters(run.checkpoint(bestStep), store);
     }
-    Optional<Evaluation> result = evaluate("test", test, epoch);
+    Optional<Evaluation> result =
+        evaluate("test", test, best ? bestEpoch : epoch, best ? (int) bestStep : step);
     for (TrainingListener listener : listeners) {
       if (!stopping) {
         listener.finished(this, result.orElseThrow());
@@ -317,7 +321,7 @@ public final class Trainer implements AutoCloseable {
     }
     if (plan.hasVariable("kl.weight")) {
       int warmup = settings.integer("train.klWarmup");
-      plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1)));
+      plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1.0)));
     }
     var metrics = new EpochMetrics(plan, run, step, batch, sums);
     int first = batch;
@@ -349,7 +353,7 @@ public final class Trainer implements AutoCloseable {
     if (batch < count) {
       return false;
     }
-    record("train", metrics.means(step), epoch + 1);
+    record("train", metrics.means(step), epoch + 1, step);
     return true;
   }
 
@@ -364,7 +368,7 @@ public final class Trainer implements AutoCloseable {
     int done = epoch + 1;
     boolean due = done == epochs || done % settings.integer("train.evaluateEvery") == 0;
     if (due) {
-      Optional<Evaluation> validated = evaluate("validation", validation, done);
+      Optional<Evaluation> validated = evaluate("validation", validation, done, step);
       if (validated.isEmpty()) {
         return false;
       }
@@ -386,7 +390,24 @@ public final class Trainer implements AutoCloseable {
     return true;
   }
 
+  /** The metrics of a step are those before its update, which may be the one that went wrong. */
+  private void checkFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw DivergedException.of(run, what, value, step);
+    }
+  }
+
+  private void checkParameters() {
+    for (Parameter parameter : store.parameters()) {
+      FloatBuffer values = store.read(parameter);
+      while (values.hasRemaining()) {
+        checkFinite(parameter.name(), values.get());
+      }
+    }
+  }
+
   private Path writeCheckpoint() {
+    checkParameters();
     Path checkpoint = run.checkpoint(step);
     Checkpoint.write(
         checkpoint,
@@ -403,22 +424,30 @@ public final class Trainer implements AutoCloseable {
     return model instanceof ClassifyingModel ? "accuracy" : binarisation.bound();
   }
 
-  private Optional<Evaluation> evaluate(String split, ImageSet images, int epochsDone) {
+  private Optional<Evaluation> evaluate(
+      String split, ImageSet images, int epochsDone, int stepsDone) {
     return evaluator()
         .evaluate(images, Evaluator.SEED, this::isStopping)
-        .map(values -> record(split, values, epochsDone));
+        .map(values -> record(split, values, epochsDone, stepsDone));
   }
 
-  private Evaluation record(String split, Map<String, Double> values, int epochsDone) {
-    var evaluation = new Evaluation(epochsDone, step, split, binarisation.named(values), seconds());
+  private Evaluation record(
+      String split, Map<String, Double> values, int epochsDone, int stepsDone) {
+    values.forEach((name, value) -> checkFinite(split + " " + name, value));
+    var evaluation =
+        new Evaluation(epochsDone, stepsDone, split, binarisation.named(values), seconds());
     run.append(evaluation);
     listeners.forEach(listener -> listener.evaluated(evaluation));
     return evaluation;
   }
 
+  /** Whether the last evaluation was too long after the best one. */
   private boolean outOfPatience() {
     int patience = settings.integer("train.patience");
-    return patience > 0 && bestEpoch >= 0 && epoch - bestEpoch >= patience;
+    return patience > 0
+        && bestEpoch >= 0
+        && epoch % settings.integer("train.evaluateEvery") == 0
+        && epoch - bestEpoch >= patience;
   }
 
   private double seconds() {

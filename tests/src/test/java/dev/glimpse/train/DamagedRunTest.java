@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,10 @@ class DamagedRunTest {
   private static final String CONFIG =
       "{\"model\": \"vae\", \"data\": \"digits\", \"shape\": {\"height\": 28, \"width\": 28,"
           + " \"channels\": 1, \"classes\": 10}, \"settings\": {\"hidden\": \"64\"}}";
+
+  private static final String STATE =
+      "{\"epoch\": 1, \"step\": 7, \"bestValue\": -97.5, \"bestStep\": 3, \"bestEpoch\": 1,"
+          + " \"seconds\": 2.5}";
 
   @TempDir private Path folder;
 
@@ -32,28 +37,39 @@ class DamagedRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "null",
-        "[]",
-        "{\"epoch\": 1",
-        "{\"epoch\": 1.5}",
-        "{\"epoch\": 1e99}",
-        "{\"bestValue\": \"x\"}",
-        "{\"bestValue\": \": 10,\"}",
-        "{\"step\": -1}",
-        "{\"epoch\": -1}"
-      })
-  void states(String json) throws IOException {
+  @ValueSource(strings = {"", "null", "[]", "{\"epoch\": 1", "{}"})
+  void noStates(String json) throws IOException {
     refused(
         "state.json", json.getBytes(StandardCharsets.UTF_8), () -> Checkpoint.readState(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'epoch': 1 -> 'epoch': 1.5",
+        "'epoch': 1 -> 'epoch': 1e99",
+        "'epoch': 1 -> 'epoch': -1",
+        "'epoch': -> 'epocj':",
+        "'step': 7 -> 'step': -1",
+        "'step': 7 -> 'step': 2",
+        "'bestValue': -97.5 -> 'bestValue': 'x'",
+        "'bestValue': -97.5 -> 'bestValue': ': 10,'"
+      })
+  void states(String change) throws IOException {
+    Files.writeString(folder.resolve("state.json"), STATE);
+    assertEquals(1, Checkpoint.readState(folder).epoch());
+    String[] parts = change.replace('\'', '"').split(" -> ");
+    String changed = STATE.replace(parts[0], parts[1]);
+    assertTrue(!changed.equals(STATE), change);
+    refused(
+        "state.json", changed.getBytes(StandardCharsets.UTF_8), () -> Checkpoint.readState(folder));
   }
 
   @Test
   void aStateMayHaveNoBestValueYet() throws IOException {
     Files.writeString(
-        folder.resolve("state.json"), "{\"step\": 7, \"bestValue\": -Infinity, \"bestStep\": -1}");
+        folder.resolve("state.json"),
+        STATE.replace("-97.5", "-Infinity").replace("\"bestStep\": 3", "\"bestStep\": -1"));
     Checkpoint.State state = Checkpoint.readState(folder);
     assertEquals(7, state.step());
     assertEquals(-1, state.bestStep());
@@ -117,5 +133,18 @@ class DamagedRunTest {
     List<Evaluation> metrics = RunFolder.open(folder).metrics();
     assertEquals(damaged.size(), metrics.size());
     assertTrue(metrics.stream().allMatch(m -> m.values().get("elbo") == -97.5));
+  }
+
+  @Test
+  void aLineIsNotAppendedToOneThatWasCutOff() throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    RunFolder run = RunFolder.open(folder);
+    var evaluation = new Evaluation(1, 7, "test", Map.of("elbo", -97.5), 2);
+    run.append(evaluation);
+    Path file = folder.resolve("metrics.jsonl");
+    Files.writeString(file, Files.readString(file).substring(0, 20));
+    run.append(evaluation);
+    run.append(evaluation);
+    assertEquals(List.of(evaluation, evaluation), run.metrics());
   }
 }

@@ -29,15 +29,25 @@ public final class SmallTraining {
   /** A trainer in a fresh folder. */
   public static Trainer trainer(
       Device device, String model, Settings settings, Path folder, TrainingListener... listeners) {
-    Splits splits = digits();
-    DataShape shape = DataShape.of(splits.train());
+    DataShape shape = DataShape.of(digits().train());
     var config = RunConfig.of(model, "digits", device.info().name(), shape, settings);
-    return new Trainer(
-        device,
-        Models.named(model).create().apply(shape, settings),
-        settings,
-        splits,
-        RunFolder.create(folder, config),
-        List.of(listeners));
+    return trainer(device, settings, RunFolder.create(folder, config), listeners);
+  }
+
+  /** A trainer of the run that such a one has begun, which goes on with it. */
+  static Trainer resumed(Device device, RunFolder run) {
+    RunConfig config = run.config();
+    Settings settings = config.applyTo(Models.named(config.model()).settings());
+    Trainer trainer = trainer(device, settings, run);
+    trainer.resume();
+    return trainer;
+  }
+
+  private static Trainer trainer(
+      Device device, Settings settings, RunFolder run, TrainingListener... listeners) {
+    Splits splits = digits();
+    RunConfig config = run.config();
+    Model model = Models.named(config.model()).create().apply(config.shape(), settings);
+    return new Trainer(device, model, settings, splits, run, List.of(listeners));
   }
 }

@@ -11,8 +11,11 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.io.CheckpointException;
 import dev.glimpse.io.Safetensors;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,6 +123,54 @@ class TrainerTest {
   void stopsAtTheFirstNumberThatIsNone() {
     var diverged = assertThrows(DivergedException.class, () -> train(settings("train.lr=1e30")));
     assertTrue(diverged.getMessage().contains(" in step 2;"), diverged.getMessage());
+  }
+
+  /** The metrics of a step are those before its update. */
+  @Test
+  void keepsNothingThatIsNone() {
+    Settings settings = settings("train.lr=1e30", "train.size=20", "train.batch=20");
+    assertThrows(DivergedException.class, () -> train(settings));
+    assertEquals(List.of(), RunFolder.open(folder.resolve("run")).checkpoints());
+  }
+
+  /** Epochs without an evaluation say nothing. */
+  @Test
+  void patienceIsLostByEvaluations() {
+    RunFolder run =
+        train(
+            settings(
+                "train.size=40",
+                "train.lr=0.03",
+                "train.epochs=200",
+                "train.patience=3",
+                "train.evaluateEvery=5"));
+    List<Integer> epochs = epochs(run, "validation");
+    Checkpoint.State state = Checkpoint.readState(run.latest().orElseThrow());
+    assertTrue(state.epoch() < 200, "never stopped");
+    assertEquals(epochs.get(epochs.size() - 1), state.epoch());
+    assertEquals(state.epoch() - 5, state.bestEpoch());
+    Evaluation test = run.metrics().get(run.metrics().size() - 1);
+    assertEquals("test", test.split());
+    assertEquals(state.bestEpoch(), test.epoch(), "what the run is judged by");
+    assertEquals(state.bestStep(), test.step());
+  }
+
+  @Test
+  void aStateThatWasChangedIsRefused() throws IOException {
+    RunFolder run = train(settings("train.epochs=1"));
+    Path state = run.latest().orElseThrow().resolve("state.json");
+    Files.writeString(state, Files.readString(state).replaceFirst("\"seconds\": ", "$01"));
+    var refused = assertThrows(CheckpointException.class, () -> SmallTraining.resumed(device, run));
+    assertTrue(refused.getMessage().contains("its checksum is another"), refused.getMessage());
+  }
+
+  @Test
+  void whatACrashLeftIsForgotten() throws IOException {
+    RunFolder run = train(settings("train.epochs=1"));
+    Path leftover = run.resolve("checkpoints").resolve(".step-000000009.0123.tmp");
+    Files.createDirectories(leftover.resolve("folder"));
+    SmallTraining.resumed(device, run).close();
+    assertFalse(Files.exists(leftover));
   }
 
   @Test
