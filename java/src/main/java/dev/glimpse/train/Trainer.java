@@ -82,6 +82,10 @@ public final class Trainer implements AutoCloseable {
       Splits splits,
       RunFolder run,
       List<TrainingListener> listeners) {
+    if (settings.integer("train.patience") > 0 && !isJudged(model)) {
+      throw new SettingException(
+          "train.patience must be 0: no measure says whether this model has got better");
+    }
     this.device = device;
     this.model = model;
     this.settings = settings;
@@ -111,6 +115,13 @@ public final class Trainer implements AutoCloseable {
     this.objectives = training.objectives();
     this.plan = training.plan();
     plan.setState(seed, 0);
+  }
+
+  /** Whether validation gives the {@link #criterion}. */
+  private static boolean isJudged(Model model) {
+    return model instanceof ClassifyingModel
+        || model instanceof LikelihoodModel
+        || model instanceof CompletionModel;
   }
 
   public Model model() {

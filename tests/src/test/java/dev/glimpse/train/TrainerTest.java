@@ -156,6 +156,14 @@ class TrainerTest {
   }
 
   @Test
+  void patienceNeedsAMeasure() {
+    Settings settings = SmallTraining.settings("gan", "train.patience=2");
+    assertThrows(
+        SettingException.class,
+        () -> SmallTraining.trainer(device, "gan", settings, folder.resolve("gan")));
+  }
+
+  @Test
   void aStateThatWasChangedIsRefused() throws IOException {
     RunFolder run = train(settings("train.epochs=1"));
     Path state = run.latest().orElseThrow().resolve("state.json");
