@@ -51,9 +51,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     }
     train.balanced(labels, seed);
     String others = settings.text(TrainingSettings.UNLABELLED);
-    return others.isEmpty()
-        ? splits
-        : splits.withUnlabelled(Sources.unlabelled(others, train, seed));
+    return others.isEmpty() ? splits : Sources.withUnlabelled(splits, source, others, seed);
   }
 
   /** Whether settings are those of a semi-supervised model. */

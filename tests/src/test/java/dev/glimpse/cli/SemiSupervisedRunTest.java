@@ -226,6 +226,47 @@ class SemiSupervisedRunTest {
             .contains("a run goes on with its own settings"));
   }
 
+  @Test
+  void imagesToBeJudgedByAreNotLearnedFrom() throws IOException {
+    Path data = folder.resolve("pictures");
+    for (int i = 0; i < 40; i++) {
+      Pictures.write(data.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"), i);
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), data);
+    Cli trained =
+        Cli.run(
+                "train",
+                "ssl",
+                "--data=" + data,
+                "--unlabelled=" + link,
+                "--labels=4",
+                "--epochs=1",
+                "--out=" + folder.resolve("run"),
+                "--no-quality",
+                "--set",
+                "data.size=4",
+                "hidden=4",
+                "latent=2")
+            .succeeded();
+    // Of 40, four are to test on, and of the others a twelfth to validate on.
+    assertTrue(trained.out().contains("33 images of " + link + " without labels"), trained::out);
+
+    Path part = data.resolve("even");
+    Path run = folder.resolve("refused");
+    String failure =
+        Cli.run(
+                "train",
+                "ssl",
+                "--data=" + data,
+                "--unlabelled=" + part,
+                "--labels=4",
+                "--set=data.size=4",
+                "--out=" + run)
+            .failure();
+    assertTrue(failure.contains(data + " and " + part + " share pictures"), failure);
+    assertFalse(Files.exists(run), "a folder is left");
+  }
+
   private String refused(String model, String... more) {
     Path run = folder.resolve("refused");
     var arguments =
