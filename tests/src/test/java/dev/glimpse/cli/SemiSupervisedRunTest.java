@@ -203,13 +203,26 @@ class SemiSupervisedRunTest {
     Path others = Files.createDirectory(folder.resolve("others"));
     IdxFiles.write(others, "train-images-idx3-ubyte", IdxFiles.images(60, 28, 28));
     Path run = folder.resolve("run");
+    Path weights = folder.resolve("weights.npz");
+    Cli.run("weights", SmallRuns.semiSupervised().toString(), "--out=" + weights).succeeded();
+    Path here = Path.of("").toAbsolutePath();
     Cli trained =
         SmallRuns.train(
-            "ssl", run, "--labels=20", "--unlabelled=" + others, "--set", "hidden=16", "latent=4");
+            "ssl",
+            run,
+            "--labels=20",
+            "--set",
+            "hidden=16",
+            "latent=4",
+            "data.unlabelled=" + here.relativize(others),
+            "train.weights=" + here.relativize(weights));
     assertTrue(
         trained.out().contains("60 images of " + others + " without labels and 20 of "),
         trained.out());
     assertEquals(others.toString(), RunFolder.open(run).config().settings().get("data.unlabelled"));
+    // Named from the working folder, they are found from any.
+    String from = RunFolder.open(run).config().settings().get("train.weights");
+    assertEquals(weights.toString(), from);
     assertEquals(1, RunFolder.open(run).metrics().get(0).step());
     String page = Files.readString(run.resolve("report.html"));
     assertTrue(page.contains("learned from the images of " + others), page);
