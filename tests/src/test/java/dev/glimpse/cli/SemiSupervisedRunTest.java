@@ -316,6 +316,13 @@ class SemiSupervisedRunTest {
   }
 
   @Test
+  void stackedModelsNeedEpochsForBoth() {
+    assertEquals(
+        "glimpse: train.epochs must be more than m1.epochs, 5, after which M2 begins to learn, not 5",
+        refused("m1m2", "--labels=20", "--epochs=5"));
+  }
+
+  @Test
   void aLabelOutsideTheClassesIsNamed() throws IOException {
     Path data = Files.createDirectory(folder.resolve("data"));
     for (String part : List.of("train", "t10k")) {
