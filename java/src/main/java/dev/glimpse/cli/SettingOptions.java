@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.Sources;
+import dev.glimpse.models.GivenPart;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingSettings;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -78,11 +80,22 @@ final class SettingOptions {
     set(settings, "train.seed", seed);
     set(settings, "condition", condition);
     set(settings, TrainingSettings.LABELS, labels);
-    set(
-        settings,
-        TrainingSettings.UNLABELLED,
-        unlabelled == null ? null : Sources.lasting(unlabelled));
-    set(settings, "train.weights", weights == null ? null : weights.toAbsolutePath());
+    set(settings, TrainingSettings.UNLABELLED, unlabelled);
+    set(settings, "train.weights", weights);
+    // A run goes on from any folder.
+    change(settings, TrainingSettings.UNLABELLED, Sources::lasting);
+    change(
+        settings, "train.weights", file -> Path.of(file).toAbsolutePath().normalize().toString());
+    if (conditional && settings.text("condition").equals("quadrants")) {
+      change(settings, "given", GivenPart::lasting);
+    }
+  }
+
+  private static void change(Settings settings, String name, UnaryOperator<String> change) {
+    boolean known = settings.all().stream().anyMatch(s -> s.name().equals(name));
+    if (known && !settings.text(name).isEmpty()) {
+      settings.set(name, change.apply(settings.text(name)));
+    }
   }
 
   private static void set(Settings settings, String name, Object value) {

@@ -6,12 +6,14 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.models.StackedSemiSupervisedVae;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.Measure;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
@@ -33,10 +35,12 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
   /**
    * Loads what settings say that a model learns from.
    *
+   * @throws SettingException where they end the training before all of it learns
    * @throws DataException also where there are not as many labelled images as a semi-supervised
    *     model is to be told
    */
   static Splits load(String source, Settings settings) {
+    StackedSemiSupervisedVae.checkEpochs(settings);
     int seed = settings.integer("train.seed");
     Splits splits = Sources.load(source, TrainingSettings.imageFormat(settings), seed);
     if (!isSemiSupervised(settings)) {
@@ -51,9 +55,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     }
     train.balanced(labels, seed);
     String others = settings.text(TrainingSettings.UNLABELLED);
-    return others.isEmpty()
-        ? splits
-        : splits.withUnlabelled(Sources.unlabelled(others, train, seed));
+    return others.isEmpty() ? splits : Sources.withUnlabelled(splits, source, others, seed);
   }
 
   /** Whether settings are those of a semi-supervised model. */

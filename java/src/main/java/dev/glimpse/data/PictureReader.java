@@ -6,18 +6,22 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads a picture file of any kind that ImageIO knows, cuts out the largest square in its middle
- * and scales that. Transparent parts lie on white. Values are taken as the file has them: colour
- * profiles are not applied, nor is the orientation that a camera notes in EXIF.
+ * and scales that, or takes it whole. Transparent parts lie on white. Values are taken as the file
+ * has them: colour profiles are not applied, nor is the orientation that a camera notes in EXIF.
  */
 final class PictureReader {
   /** More pixels than any camera has: what claims more would only use up the memory. */
@@ -51,8 +55,28 @@ final class PictureReader {
    * @throws IOException if it cannot be read, or its decoder warns of damage
    */
   static void read(Path file, ImageFormat format, byte[] into, int offset) throws IOException {
+    try (var stream = new FileImageInputStream(file.toFile())) {
+      read(
+          stream,
+          true,
+          reader -> {
+            reader.scale(format, into, offset);
+            return into;
+          });
+    }
+  }
+
+  /** Reads one picture as it is. */
+  static WholePicture readWhole(byte[] file) throws IOException {
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      return read(stream, false, PictureReader::whole);
+    }
+  }
+
+  private static <T> T read(ImageInputStream stream, boolean square, Function<PictureReader, T> use)
+      throws IOException {
     try {
-      new PictureReader(square(file)).scale(format, into, offset);
+      return use.apply(new PictureReader(decode(stream, square)));
     } catch (EOFException e) {
       throw new IOException("it is truncated", e);
     } catch (RuntimeException e) {
@@ -61,22 +85,20 @@ final class PictureReader {
     }
   }
 
-  private static BufferedImage square(Path file) throws IOException {
-    try (var stream = new FileImageInputStream(file.toFile())) {
-      var readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw new IOException("it is no picture of a kind that Java reads");
-      }
-      ImageReader reader = readers.next();
-      try {
-        return square(reader, stream);
-      } finally {
-        reader.dispose();
-      }
+  private static BufferedImage decode(ImageInputStream stream, boolean square) throws IOException {
+    var readers = ImageIO.getImageReaders(stream);
+    if (!readers.hasNext()) {
+      throw new IOException("it is no picture of a kind that Java reads");
+    }
+    ImageReader reader = readers.next();
+    try {
+      return decode(reader, stream, square);
+    } finally {
+      reader.dispose();
     }
   }
 
-  private static BufferedImage square(ImageReader reader, FileImageInputStream stream)
+  private static BufferedImage decode(ImageReader reader, ImageInputStream stream, boolean square)
       throws IOException {
     var warnings = new StringBuilder();
     reader.addIIOReadWarningListener((source, warning) -> warnings.append(warning).append(' '));
@@ -84,17 +106,21 @@ final class PictureReader {
     int width = reader.getWidth(0);
     int height = reader.getHeight(0);
     int side = Math.min(width, height);
-    if ((long) side * side > MAX_PIXELS) {
+    var part =
+        square
+            ? new Rectangle((width - side) / 2, (height - side) / 2, side, side)
+            : new Rectangle(width, height);
+    if ((long) part.width * part.height > MAX_PIXELS) {
       throw new IOException("it has %d x %d pixels, too many".formatted(width, height));
     }
     var region = reader.getDefaultReadParam();
-    region.setSourceRegion(new Rectangle((width - side) / 2, (height - side) / 2, side, side));
-    BufferedImage square = reader.read(0, region);
+    region.setSourceRegion(part);
+    BufferedImage picture = reader.read(0, region);
     // The JPEG decoder fills what is missing of a truncated file with grey, and only warns.
     if (!warnings.isEmpty()) {
       throw new IIOException("it is damaged: " + warnings.toString().strip());
     }
-    return square;
+    return picture;
   }
 
   private void scale(ImageFormat format, byte[] into, int offset) {
@@ -117,6 +143,18 @@ final class PictureReader {
     for (int i = 0; i < scaled.length; i++) {
       into[offset + i] = (byte) Math.round(scaled[i]);
     }
+  }
+
+  private WholePicture whole() {
+    int height = picture.getHeight();
+    int length = 3 * picture.getWidth();
+    float[] values = new float[height * length];
+    float[] row = new float[length];
+    for (int y = 0; y < height; y++) {
+      readRow(y, row, 3);
+      System.arraycopy(row, 0, values, y * length, length);
+    }
+    return new WholePicture(height, picture.getWidth(), values);
   }
 
   private void readRow(int y, float[] row, int channels) {

@@ -1,5 +1,6 @@
 package dev.glimpse.data;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,6 +37,38 @@ public final class Sources {
   }
 
   /**
+   * A data set with the images of another source to learn from without labels. Where that is the
+   * data set itself, they are its training images, so that none that it is judged by is learned
+   * from.
+   *
+   * @param source of the data set
+   * @param others as for {@link #unlabelled}
+   * @param seed what the built-in digits are drawn from
+   * @throws DataException also where one folder of pictures contains the other
+   */
+  public static Splits withUnlabelled(Splits splits, String source, String others, long seed) {
+    if (others.equals(source)) {
+      return splits;
+    }
+    if (!isNamed(source) && !isNamed(others)) {
+      Path data = real(folder(source));
+      Path more = real(folder(others));
+      if (data.equals(more)) {
+        return splits;
+      }
+      // IDX files are looked for in the folder itself only.
+      boolean overlap = data.startsWith(more) || more.startsWith(data);
+      if (overlap && !IdxReader.isIn(data) && !IdxReader.isIn(more)) {
+        throw new DataException(
+            "%s and %s share pictures, and those to validate and test on would be learned from; name"
+                    .formatted(source, others)
+                + " folders beside each other, or the same one twice");
+      }
+    }
+    return splits.withUnlabelled(unlabelled(others, splits.train(), seed));
+  }
+
+  /**
    * Loads images to learn from without labels; any that they have are of no consequence. Of a data
    * set these are the training images, so that none that others are judged by is learned from. Of a
    * folder of pictures they are all; in a folder of IDX files, only the one of training images need
@@ -65,8 +98,19 @@ public final class Sources {
 
   /** A name under which a source is found from any working folder. */
   public static String lasting(String source) {
-    boolean named = source.equals("digits") || source.equals("mnist");
-    return named ? source : folder(source).toAbsolutePath().normalize().toString();
+    return isNamed(source) ? source : folder(source).toAbsolutePath().normalize().toString();
+  }
+
+  private static boolean isNamed(String source) {
+    return source.equals("digits") || source.equals("mnist");
+  }
+
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new DataException(folder + ": cannot be read (" + e + ")", e);
+    }
   }
 
   /** From the folder that {@code GLIMPSE_MNIST} names, else downloaded. */

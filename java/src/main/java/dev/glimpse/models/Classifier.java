@@ -23,6 +23,7 @@ import dev.glimpse.ops.Window;
 import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ public final class Classifier implements ClassifyingModel {
 
   private static final int FIRST = 32;
   private static final int SECOND = 64;
+
+  /** By how much two poolings shrink an image. */
+  private static final int SHRINKS = 4;
+
   private static final float DROPPED = 0.4f;
 
   private final Layer features;
@@ -48,7 +53,13 @@ public final class Classifier implements ClassifyingModel {
 
   /** A classifier of labelled images. */
   public Classifier(DataShape data, Settings settings) {
-    Shape pooled = Shape.of(data.height() / 4, data.width() / 4, SECOND);
+    if (Math.min(data.height(), data.width()) < SHRINKS) {
+      throw new SettingException(
+          "classifier needs images of 4 x 4 or more, which it halves twice, not %d x %d; scale"
+                  .formatted(data.height(), data.width())
+              + " pictures with data.size");
+    }
+    Shape pooled = Shape.of(data.height() / SHRINKS, data.width() / SHRINKS, SECOND);
     features =
         Sequential.of(
             new Reshape(Shape.of(data.height(), data.width(), data.channels())),

@@ -44,8 +44,8 @@ record Dcgan(DataShape data, int width) {
   }
 
   static Settings define(Settings settings) {
-    return settings.define(
-        "width", 64, 1, "channels of the largest convolutional layer; deeper ones have more");
+    return settings.size(
+        "width", 64, "channels of the largest convolutional layer; deeper ones have more");
   }
 
   static Dcgan of(DataShape data, Settings settings) {

@@ -45,6 +45,9 @@ import java.util.function.Function;
  * attention or without.
  */
 public sealed class Draw implements SequentialModel, LikelihoodModel permits ConditionalDraw {
+  /** Windows are narrower, so that the number of their filters is still an int. */
+  private static final int WIDE = 1000;
+
   private final int glimpses;
   private final int latent;
   private final int readSize;
@@ -112,11 +115,12 @@ public sealed class Draw implements SequentialModel, LikelihoodModel permits Con
   static Settings define(Settings settings) {
     return settings
         .define("glimpses", 32, 1, "steps in which an image is drawn")
-        .define("hidden", 256, 1, "units of the encoder's and of the decoder's LSTM")
-        .define("latent", 100, 1, "dimensions of the code of each step")
+        .size("hidden", 256, "units of the encoder's and of the decoder's LSTM")
+        .size("latent", 100, "dimensions of the code of each step")
         .define("attention", true, "whether it reads and writes through a window")
-        .define("read.size", 2, 1, "filters of a row of the grid that reads, with attention")
-        .define("write.size", 5, 1, "filters of a row of the grid that writes, with attention")
+        .define("read.size", 2, 1, WIDE, "filters of a row of the grid that reads, with attention")
+        .define(
+            "write.size", 5, 1, WIDE, "filters of a row of the grid that writes, with attention")
         .choice("pixels", List.of("bernoulli", "gaussian"), "the distribution of a pixel")
         .define(
             "recompute",

@@ -58,7 +58,7 @@ public final class Gan implements GenerativeModel {
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Discriminator.define(new Settings()).define("latent", 100, 1, "dimensions of the code");
+    return Discriminator.define(new Settings()).size("latent", 100, "dimensions of the code");
   }
 
   private Tensor generate(Tensor z, Tensor y) {

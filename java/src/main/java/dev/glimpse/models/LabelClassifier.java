@@ -57,7 +57,7 @@ final class LabelClassifier {
 
   static Settings define(Settings settings) {
     return settings
-        .define("smoothing", 0.0, 0, "share of a label given to all classes alike")
+        .share("smoothing", 0.0, "share of a label given to all classes alike")
         .define("vat", 1.0, 0, "weight of the virtual adversarial loss beside the labels'")
         .define("vat.radius", 2.0, 0, "how far an adversarial image is from the image, over all")
         .define(

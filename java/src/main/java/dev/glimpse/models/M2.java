@@ -146,7 +146,7 @@ final class M2 {
     if (unlabelledWarmup == 0) {
       return unlabelled;
     }
-    Tensor left = shift(negate(Tensor.of(Trainer.EPOCH)), firstEpoch + unlabelledWarmup);
+    Tensor left = shift(negate(Tensor.of(Trainer.EPOCH)), (float) firstEpoch + unlabelledWarmup);
     return multiply(unlabelled, shift(scale(relu(left), -1f / unlabelledWarmup), 1));
   }
 

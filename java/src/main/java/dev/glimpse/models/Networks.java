@@ -23,7 +23,7 @@ record Networks(DataShape data, Settings settings) {
             "activation",
             List.of("relu", "tanh", "leaky_relu", "softplus"),
             "of the perceptrons' hidden layers")
-        .define("latent", 20, 1, "dimensions of the code");
+        .size("latent", 20, "dimensions of the code");
     return Dcgan.define(settings);
   }
 

@@ -52,10 +52,10 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
         .standard("network", network)
         .define("hidden", hidden, "widths of the hidden layers, behind the convolutions if any")
         .choice("activation", List.of("relu", "softplus", "tanh"), "of the hidden layers")
-        .define("width", 32, 1, "channels of the larger convolutional layer; the deeper has twice")
-        .define("latent", 50, 1, "dimensions of the code z")
+        .size("width", 32, "channels of the larger convolutional layer; the deeper has twice")
+        .size("latent", 50, "dimensions of the code z")
         .define("noise", 0.0, 0, "deviation of the noise on the images that the classifier learns")
-        .define("dropout", 0.0, 0, "share of the classifier's hidden units dropped in training")
+        .share("dropout", 0.0, "share of the classifier's hidden units dropped in training")
         .define("norm", false, "whether the classifier's layers are batch-normalised")
         .define("weightNorm", false, "whether the weights of its hidden layers are normalised");
   }
@@ -65,9 +65,9 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
     return settings
         .choice("d.network", List.of("conv", "mlp"), "of the discriminator")
         .define("d.hidden", "256", "widths of its hidden layers")
-        .define("d.width", 16, 1, "channels of its larger convolutional layer")
+        .size("d.width", 16, "channels of its larger convolutional layer")
         .define("d.noise", 0.0, 0, "deviation of the noise on the images that it judges")
-        .define("d.dropout", 0.0, 0, "share of its hidden units dropped in training")
+        .share("d.dropout", 0.0, "share of its hidden units dropped in training")
         .define("d.norm", false, "whether its layers are batch-normalised")
         .define("d.weightNorm", false, "whether the weights of its hidden layers are normalised");
   }

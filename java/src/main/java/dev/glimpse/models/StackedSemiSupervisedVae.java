@@ -22,6 +22,7 @@ import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.Trainer;
 import java.util.LinkedHashMap;
@@ -34,6 +35,8 @@ import java.util.function.Function;
  * features of which M2 is a model.
  */
 public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingModel {
+  private static final String VAE_EPOCHS = "m1.epochs";
+
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer decoder;
@@ -50,7 +53,7 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   /** A model for labelled images of a shape, as the settings describe it. */
   public StackedSemiSupervisedVae(DataShape data, Settings settings) {
     int classes = Models.classes(data, "m1m2");
-    vaeEpochs = settings.integer("m1.epochs");
+    vaeEpochs = settings.integer(VAE_EPOCHS);
     features = settings.integer("m1.latent");
     var networks =
         new Networks(
@@ -76,9 +79,23 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   /** Defines the model's settings. */
   public static Settings settings() {
     return M2.define("mlp", "500")
-        .define("m1.epochs", 5, 1, "epochs in which the VAE learns; in the others, M2")
+        .define(VAE_EPOCHS, 5, 1, "epochs in which the VAE learns; in the others, M2")
         .define("m1.hidden", "600,600", "widths of the VAE's hidden layers")
-        .define("m1.latent", 50, 1, "dimensions of the VAE's code, which are M2's features");
+        .size("m1.latent", 50, "dimensions of the VAE's code, which are M2's features");
+  }
+
+  /**
+   * Stops a training that would end before M2 begins to learn; other models' settings are fine.
+   *
+   * @throws SettingException that names the epochs that are needed
+   */
+  public static void checkEpochs(Settings settings) {
+    boolean stacked = settings.all().stream().anyMatch(s -> s.name().equals(VAE_EPOCHS));
+    if (stacked && settings.integer("train.epochs") <= settings.integer(VAE_EPOCHS)) {
+      throw new SettingException(
+          "train.epochs must be more than m1.epochs, %d, after which M2 begins to learn, not %d"
+              .formatted(settings.integer(VAE_EPOCHS), settings.integer("train.epochs")));
+    }
   }
 
   private static Parameter count(String name) {

@@ -46,7 +46,7 @@ public final class VaeGan implements LatentModel {
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Contest.define(new Settings()).define("latent", 16, 1, "dimensions of the code");
+    return Contest.define(new Settings()).size("latent", 16, "dimensions of the code");
   }
 
   private Gaussian posterior(Tensor x) {

@@ -20,7 +20,7 @@ public interface Schedule {
           default -> throw new SettingException("there is no schedule '" + name + "'");
         };
     return (epoch, epochs) ->
-        epoch < warmup ? (epoch + 1.0) / (warmup + 1) : schedule.factor(epoch, epochs);
+        epoch < warmup ? (epoch + 1.0) / (warmup + 1.0) : schedule.factor(epoch, epochs);
   }
 
   /**

@@ -13,6 +13,9 @@ import java.util.Optional;
  * that nobody defined is an error.
  */
 public final class Settings {
+  /** Layers are less wide, so that twice their width is still an int. */
+  private static final int TOO_WIDE = 1_000_000;
+
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
   /**
@@ -21,12 +24,22 @@ public final class Settings {
    * @param value an Integer, Double, Boolean or String; its type is that of the default
    * @param meaning one line for a reader who does not know it
    * @param least the smallest number that is allowed
+   * @param below a number that is too large, as all above it are
    * @param choices the texts that are allowed; empty for any
    */
   public record Setting(
-      String name, Object value, String meaning, double least, List<String> choices) {
+      String name, Object value, String meaning, double least, double below, List<String> choices) {
     private Setting with(Object other) {
-      return new Setting(name, other, meaning, least, choices);
+      return new Setting(name, other, meaning, least, below, choices);
+    }
+
+    /** The numbers that are allowed, in words. */
+    private String range() {
+      var number = new DecimalFormat("#.#");
+      String words = number.format(least) + " or more";
+      return below < Double.POSITIVE_INFINITY
+          ? words + " and less than " + number.format(below)
+          : words;
     }
   }
 
@@ -37,14 +50,36 @@ public final class Settings {
 
   /** Defines a number with its default and the least that it may be. */
   public Settings define(String name, Object standard, double least, String meaning) {
-    settings.put(name, new Setting(name, standard, meaning, least, List.of()));
+    return define(name, standard, least, Double.POSITIVE_INFINITY, meaning);
+  }
+
+  /** Defines a number with its default, the least that it may be, and what it must be less than. */
+  public Settings define(String name, Object standard, double least, double below, String meaning) {
+    settings.put(name, new Setting(name, standard, meaning, least, below, List.of()));
     return this;
+  }
+
+  /** Defines a share, or a probability, that is less than all. */
+  public Settings share(String name, double standard, String meaning) {
+    return define(name, standard, 0, 1, meaning);
+  }
+
+  /** Defines how many numbers, units or channels a layer has. */
+  public Settings size(String name, int standard, String meaning) {
+    return define(name, standard, 1, TOO_WIDE, meaning);
   }
 
   /** Defines a setting that takes one of a few texts; the first is the default. */
   public Settings choice(String name, List<String> choices, String meaning) {
     settings.put(
-        name, new Setting(name, choices.get(0), meaning, Double.NEGATIVE_INFINITY, choices));
+        name,
+        new Setting(
+            name,
+            choices.get(0),
+            meaning,
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY,
+            choices));
     return this;
   }
 
@@ -88,7 +123,7 @@ public final class Settings {
       } else if (setting.value() instanceof Boolean) {
         value = parseFlag(name, text);
       }
-      checkLeast(setting, value);
+      checkRange(setting, value);
       put(setting, value);
     } catch (NumberFormatException e) {
       String kind = setting.value() instanceof Integer ? "a whole number" : "a number";
@@ -104,12 +139,19 @@ public final class Settings {
     };
   }
 
-  private static void checkLeast(Setting setting, Object value) {
-    // Written so that NaN is refused.
-    if (value instanceof Number number && !(number.doubleValue() >= setting.least())) {
+  private static void checkRange(Setting setting, Object value) {
+    if (!(value instanceof Number number)) {
+      return;
+    }
+    // Devices compute with float32, in which 1e39 is infinite and 1 - 1e-9 is 1.
+    double rounded = value instanceof Double ? number.floatValue() : number.doubleValue();
+    if (!Double.isFinite(rounded)) {
       throw new SettingException(
-          "%s takes %s or more, not %s"
-              .formatted(setting.name(), new DecimalFormat("#.#").format(setting.least()), value));
+          "%s takes a number that is finite in float32, not %s".formatted(setting.name(), value));
+    }
+    if (rounded < setting.least() || rounded >= setting.below()) {
+      throw new SettingException(
+          "%s takes %s, not %s".formatted(setting.name(), setting.range(), value));
     }
   }
 

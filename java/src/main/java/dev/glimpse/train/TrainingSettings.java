@@ -31,15 +31,14 @@ public final class TrainingSettings {
                 + " 10^(-i/7) for 3^i epochs of the IWAE paper, stretched over the run")
         .define("train.warmup", 0, 0, "epochs over which the learning rate grows from 0")
         .choice("train.optimizer", List.of("adam", "sgd", "rmsprop"), "adam, sgd or rmsprop")
-        .define("train.beta1", 0.9, 0, "Adam's first decay; momentum of sgd")
-        .define("train.beta2", 0.999, 0, "Adam's second decay; smoothing of rmsprop")
+        .share("train.beta1", 0.9, "Adam's first decay; momentum of sgd")
+        .share("train.beta2", 0.999, "Adam's second decay; smoothing of rmsprop")
         .define("train.epsilon", 1e-8, 0, "of Adam and rmsprop")
         .define("train.decay", 0.0, 0, "decoupled weight decay")
         .define("train.clip", 0.0, 0, "the largest norm of a gradient; 0 for any")
-        .define(
+        .share(
             "train.average",
             0.0,
-            0,
             "decay of a moving average of the parameters, which then is the model; 0 for none")
         .define("train.klWarmup", 0, 0, "epochs over which the weight of the KL term grows to 1")
         .define(
@@ -56,7 +55,7 @@ public final class TrainingSettings {
                 + " none: grey values (the loss is then no likelihood)")
         .define("data.shift", 0.0, 0, "training images are shifted by up to so many pixels")
         .define("data.turn", 0.0, 0, "and turned by up to so many degrees")
-        .define("data.scale", 0.0, 0, "and scaled by up to such a share")
+        .share("data.scale", 0.0, "and scaled by up to such a share")
         .define("data.elastic", 0.0, 0, "and stretched here and there by so many pixels")
         .define("data.size", 64, 1, "height and width to which a folder's pictures are scaled")
         .choice(
@@ -80,7 +79,7 @@ public final class TrainingSettings {
                 + " images are learned from without labels too")
         .define("consistency.shift", 3.0, 0, "a distorted image is shifted by up to so many pixels")
         .define("consistency.turn", 25.0, 0, "and turned by up to so many degrees")
-        .define("consistency.scale", 0.25, 0, "and scaled by up to such a share")
+        .share("consistency.scale", 0.25, "and scaled by up to such a share")
         .define("consistency.elastic", 3.0, 0, "and stretched here and there by so many pixels");
   }
 
@@ -117,10 +116,6 @@ public final class TrainingSettings {
     float decay = (float) settings.number("train.decay");
     float clip = (float) settings.number("train.clip");
     float average = (float) settings.number("train.average");
-    if (average >= 1) {
-      throw new SettingException(
-          "train.average is less than 1, for example 0.999, not " + settings.get("train.average"));
-    }
     Optimizer optimizer =
         switch (settings.text("train.optimizer")) {
           case "sgd" -> new Sgd(rate, beta1, decay, clip);

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,69 @@ class CompleteCommandTest {
     byte[] first = Files.readAllBytes(file);
     Cli.run(arguments).succeeded();
     assertEquals(-1, Files.mismatch(file, Files.write(folder.resolve("first"), first)));
+  }
+
+  /** Writes a picture of what is given, and names it from the working folder. */
+  private Path mask(int[][] greys) throws IOException {
+    Path mask = Pictures.write(folder.resolve("mask.png"), Pictures.grey(greys));
+    return Path.of("").toAbsolutePath().relativize(mask);
+  }
+
+  @Test
+  void aRunKeepsThePictureOfWhatIsGiven() throws IOException {
+    var greys = new int[28][28];
+    for (int[] row : greys) {
+      Arrays.fill(row, 0, 14, 127);
+      Arrays.fill(row, 14, 28, 128);
+    }
+    Path mask = mask(greys);
+    Path run = folder.resolve("run");
+    SmallRuns.train(
+        "cvae", run, "--condition=quadrants", "--set", "given=" + mask, "hidden=16", "latent=2");
+    Files.delete(mask);
+
+    Path file = folder.resolve("completed.png");
+    Cli.run("complete", run.toString(), "--count=1", "--out=" + file).succeeded();
+    BufferedImage picture = ImageIO.read(file.toFile());
+    assertEquals(128, grey(picture, 0, 0, 13, 0));
+    assertNotEquals(128, grey(picture, 0, 0, 14, 0));
+    Cli.run("evaluate", run.toString(), "--count=5", "--samples=2", "--baseline").succeeded();
+    Cli.run("train", "--resume", run.toString(), "--epochs=2").succeeded();
+  }
+
+  private String refused(Path mask) {
+    Path run = folder.resolve("refused");
+    String failure =
+        Cli.run("train", "cvae", "--condition=quadrants", "--out=" + run, "--set=given=" + mask)
+            .failure();
+    assertFalse(Files.exists(run), "a folder is left");
+    return failure;
+  }
+
+  @Test
+  void picturesThatDoNotTellWhatIsGivenAreRefused() throws IOException {
+    for (int value : new int[] {100, 200}) {
+      var greys = new int[28][28];
+      for (int[] row : greys) {
+        Arrays.fill(row, value);
+      }
+      assertEquals(
+          "glimpse: given: the picture is %s everywhere; it must be light where the image is given,"
+                  .formatted(value < 128 ? "dark" : "light")
+              + " and dark where it is missing",
+          refused(mask(greys)));
+    }
+    assertEquals(
+        "glimpse: given: a picture of 28 x 28 is needed, light where the image is given, not of"
+            + " 3 x 2",
+        refused(mask(new int[2][3])));
+    Path missing = folder.resolve("missing.png");
+    assertEquals(
+        "glimpse: given is 1, 2 or 3 quadrants or a picture; cannot read '%s' (there is no such file)"
+            .formatted(missing),
+        refused(missing));
+    Path broken = Files.writeString(folder.resolve("broken.png"), "no picture");
+    assertTrue(refused(broken).contains("cannot read '" + broken + "' (it is no picture"));
   }
 
   @Test

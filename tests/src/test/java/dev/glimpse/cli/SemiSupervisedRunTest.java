@@ -203,13 +203,26 @@ class SemiSupervisedRunTest {
     Path others = Files.createDirectory(folder.resolve("others"));
     IdxFiles.write(others, "train-images-idx3-ubyte", IdxFiles.images(60, 28, 28));
     Path run = folder.resolve("run");
+    Path weights = folder.resolve("weights.npz");
+    Cli.run("weights", SmallRuns.semiSupervised().toString(), "--out=" + weights).succeeded();
+    Path here = Path.of("").toAbsolutePath();
     Cli trained =
         SmallRuns.train(
-            "ssl", run, "--labels=20", "--unlabelled=" + others, "--set", "hidden=16", "latent=4");
+            "ssl",
+            run,
+            "--labels=20",
+            "--set",
+            "hidden=16",
+            "latent=4",
+            "data.unlabelled=" + here.relativize(others),
+            "train.weights=" + here.relativize(weights));
     assertTrue(
         trained.out().contains("60 images of " + others + " without labels and 20 of "),
         trained.out());
     assertEquals(others.toString(), RunFolder.open(run).config().settings().get("data.unlabelled"));
+    // Named from the working folder, they are found from any.
+    String from = RunFolder.open(run).config().settings().get("train.weights");
+    assertEquals(weights.toString(), from);
     assertEquals(1, RunFolder.open(run).metrics().get(0).step());
     String page = Files.readString(run.resolve("report.html"));
     assertTrue(page.contains("learned from the images of " + others), page);
@@ -224,6 +237,47 @@ class SemiSupervisedRunTest {
         Cli.run("train", "--resume", run.toString(), "--unlabelled=digits")
             .failure()
             .contains("a run goes on with its own settings"));
+  }
+
+  @Test
+  void imagesToBeJudgedByAreNotLearnedFrom() throws IOException {
+    Path data = folder.resolve("pictures");
+    for (int i = 0; i < 40; i++) {
+      Pictures.write(data.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"), i);
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), data);
+    Cli trained =
+        Cli.run(
+                "train",
+                "ssl",
+                "--data=" + data,
+                "--unlabelled=" + link,
+                "--labels=4",
+                "--epochs=1",
+                "--out=" + folder.resolve("run"),
+                "--no-quality",
+                "--set",
+                "data.size=4",
+                "hidden=4",
+                "latent=2")
+            .succeeded();
+    // Of 40, four are to test on, and of the others a twelfth to validate on.
+    assertTrue(trained.out().contains("33 images of " + link + " without labels"), trained::out);
+
+    Path part = data.resolve("even");
+    Path run = folder.resolve("refused");
+    String failure =
+        Cli.run(
+                "train",
+                "ssl",
+                "--data=" + data,
+                "--unlabelled=" + part,
+                "--labels=4",
+                "--set=data.size=4",
+                "--out=" + run)
+            .failure();
+    assertTrue(failure.contains(data + " and " + part + " share pictures"), failure);
+    assertFalse(Files.exists(run), "a folder is left");
   }
 
   private String refused(String model, String... more) {
@@ -259,6 +313,13 @@ class SemiSupervisedRunTest {
     String size = refused("ssl", "--labels=20", "--unlabelled=" + small);
     assertTrue(size.contains("must be as large as those with labels: small: 9 images of"), size);
     assertTrue(size.contains(" of 4 x 5 x 1, no labels; data train: 605 images of 28 x 28"), size);
+  }
+
+  @Test
+  void stackedModelsNeedEpochsForBoth() {
+    assertEquals(
+        "glimpse: train.epochs must be more than m1.epochs, 5, after which M2 begins to learn, not 5",
+        refused("m1m2", "--labels=20", "--epochs=5"));
   }
 
   @Test

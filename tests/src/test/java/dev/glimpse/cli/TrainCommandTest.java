@@ -126,6 +126,14 @@ class TrainCommandTest {
   }
 
   @Test
+  void aNumberThatIsNoneToComputeWithIsRefusedAtOnce() {
+    Path run = folder.resolve("run");
+    String failure = Cli.run("train", "gan", "--out=" + run, "--set", "noise=Infinity").failure();
+    assertEquals("glimpse: noise takes a number that is finite in float32, not Infinity", failure);
+    assertFalse(Files.exists(run), "a folder is left");
+  }
+
+  @Test
   void settingsAreListed() {
     String settings = Cli.run("train", "cvae", "--settings").succeeded().out();
     assertTrue(settings.matches("(?s).*\n  prior +standard .*\n  train.lr +0.001 .*"), settings);

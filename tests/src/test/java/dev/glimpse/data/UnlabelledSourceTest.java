@@ -58,6 +58,25 @@ class UnlabelledSourceTest {
   }
 
   @Test
+  void besideADataSetOfTheSamePicturesOnlyItsTrainingPart() throws IOException {
+    Path part = Pictures.write(folder.resolve("part").resolve("1.png"), 1).getParent();
+    Splits splits = new Splits(LIKE, LIKE, LIKE);
+    String whole = folder.toString();
+    assertEquals(LIKE, Sources.withUnlabelled(splits, whole, part + "/..", 1).unlabelled());
+    for (List<String> both : List.of(List.of(whole, "" + part), List.of("" + part, whole))) {
+      String error =
+          assertThrows(
+                  DataException.class,
+                  () -> Sources.withUnlabelled(splits, both.get(0), both.get(1), 1))
+              .getMessage();
+      assertTrue(error.startsWith(both.get(0) + " and " + both.get(1) + " share"), error);
+    }
+    // IDX files beside the folder are no pictures in it.
+    IdxFiles.write(folder, "train-images-idx3-ubyte", IdxFiles.images(24, 4, 4));
+    assertEquals(1, Sources.withUnlabelled(splits, whole, "" + part, 1).unlabelled().size());
+  }
+
+  @Test
   void nothingButBrokenPicturesIsAnError() throws IOException {
     Files.writeString(folder.resolve("broken.png"), "no picture");
     String error = assertThrows(DataException.class, this::load).getMessage();

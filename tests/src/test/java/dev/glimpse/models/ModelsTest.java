@@ -50,6 +50,45 @@ class ModelsTest {
     assertThrows(SettingException.class, () -> kind.create().apply(unlabelled, kind.settings()));
   }
 
+  @Test
+  void sharesAndProbabilitiesAreBelowOne() {
+    Settings settings = Models.named("ssl-gan").settings();
+    for (String share :
+        List.of(
+            "dropout",
+            "d.dropout",
+            "smoothing",
+            "data.scale",
+            "consistency.scale",
+            "train.beta1",
+            "train.beta2",
+            "train.average")) {
+      var refusal = assertThrows(SettingException.class, () -> settings.set(share, "1"));
+      assertEquals(share + " takes 0 or more and less than 1, not 1.0", refusal.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vae, latent", "gan, width", "m1m2, m1.latent", "draw, write.size"})
+  void layersHaveALargestWidth(String model, String setting) {
+    Settings settings = Models.named(model).settings();
+    var refusal = assertThrows(SettingException.class, () -> settings.set(setting, "2000000000"));
+    assertTrue(refusal.getMessage().startsWith(setting + " takes 1 or more and less than 1000"));
+  }
+
+  @Test
+  void aClassifierHalvesImagesTwice() {
+    Models.Kind kind = Models.named("classifier");
+    kind.create().apply(new DataShape(4, 5, 1, 2), kind.settings());
+    var small = new DataShape(1, 4, 1, 2);
+    var refusal =
+        assertThrows(SettingException.class, () -> kind.create().apply(small, kind.settings()));
+    assertEquals(
+        "classifier needs images of 4 x 4 or more, which it halves twice, not 1 x 4; scale pictures"
+            + " with data.size",
+        refusal.getMessage());
+  }
+
   /** Untrained, every pixel costs ln 2: the bound is below -543. */
   @ParameterizedTest
   @CsvSource({

@@ -51,6 +51,8 @@ class ScheduleTest {
     for (int epoch = 0; epoch < expected.length; epoch++) {
       assertEquals(expected[epoch], schedule.factor(epoch, 10), TOLERANCE);
     }
+    Schedule endless = Schedule.named("constant", Integer.MAX_VALUE);
+    assertEquals(Math.pow(2, -31), endless.factor(0, 10), TOLERANCE * TOLERANCE);
   }
 
   @Test

@@ -241,7 +241,9 @@ class TrainerTest {
   @Test
   void anAverageForgets() {
     var refusal = assertThrows(SettingException.class, () -> train(settings("train.average=1")));
-    assertTrue(refusal.getMessage().startsWith("train.average is less than 1"), refusal::toString);
+    assertTrue(
+        refusal.getMessage().startsWith("train.average takes 0 or more and less than 1"),
+        refusal::toString);
   }
 
   @Test
