@@ -10,6 +10,7 @@ import dev.glimpse.metrics.CalibratedClassifiers;
 import dev.glimpse.metrics.Calibration;
 import dev.glimpse.metrics.ConfusionMatrix;
 import dev.glimpse.metrics.LabelAccuracy;
+import dev.glimpse.metrics.MetricException;
 import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LabelReader;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -91,7 +93,7 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     int classes = shape.classes();
     var parts = new LinkedHashMap<String, Part>();
     images.forEach(
-        (name, set) -> parts.put(name, new Part(Pictures.labels(set), reader.read(set))));
+        (name, set) -> parts.put(name, new Part(Pictures.labels(set), logits(reader, set))));
     Part fitted = parts.get(VALIDATION);
     var calibrated = CalibratedClassifiers.fit(fitted.logits, fitted.labels, classes);
     var results = new ArrayList<ClassifierResult>();
@@ -102,6 +104,26 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     List<Misreading> misread =
         parts.containsKey(TEST) ? misread(last, parts.get(TEST), classes) : List.of();
     return new Classification(results, misread);
+  }
+
+  /**
+   * What the classifiers of a model say of images, {@code [N, K]} each.
+   *
+   * @throws MetricException unless all are finite
+   */
+  static Map<String, float[]> logits(LabelReader reader, ImageSet images) {
+    Map<String, float[]> logits = reader.read(images);
+    logits.forEach(
+        (name, values) -> {
+          for (float value : values) {
+            if (!Float.isFinite(value)) {
+              throw new MetricException(
+                  "the model's numbers are not finite (logits of %s); train it anew"
+                      .formatted(name));
+            }
+          }
+        });
+    return logits;
   }
 
   private static ClassifierResult result(
@@ -135,6 +157,23 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
         .mapToObj(i -> new Misreading(i, labels[i], read[i], probabilities[i * classes + read[i]]))
         .sorted(Comparator.comparingDouble(Misreading::probability).reversed())
         .toList();
+  }
+
+  /**
+   * How the classifiers of a run's model are calibrated, where the run keeps that.
+   *
+   * @param names of these classifiers
+   */
+  static Optional<CalibratedClassifiers> calibrated(RunFolder run, Set<String> names) {
+    Optional<CalibratedClassifiers> kept = of(run).map(Classification::calibrated);
+    boolean fits =
+        kept.stream()
+            .flatMap(classifiers -> classifiers.calibrations().values().stream())
+            .allMatch(calibration -> names.containsAll(calibration.temperatures().keySet()));
+    if (!fits) {
+      throw new CheckpointException(file(run), "is of another model", REMEDY);
+    }
+    return kept;
   }
 
   /** How the classifiers are calibrated. */
@@ -175,15 +214,23 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     if (!Files.exists(file)) {
       return Optional.empty();
     }
+    Classification read;
     try {
-      var read = GSON.fromJson(Files.readString(file), Classification.class);
-      return Optional.of(read);
+      read = GSON.fromJson(Files.readString(file), Classification.class);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), REMEDY, e);
     } catch (RuntimeException e) {
       // Gson throws its own, and passes on what the constructors of records throw.
       throw new CheckpointException(file, "is damaged", REMEDY, e);
     }
+    if (read == null || !read.isWhole()) {
+      throw new CheckpointException(file, "is damaged", REMEDY);
+    }
+    return Optional.of(read);
+  }
+
+  private boolean isWhole() {
+    return !classifiers.isEmpty() && classifiers.stream().allMatch(ClassifierResult::isWhole);
   }
 
   /** Deletes what a run keeps, which is no longer true when it goes on. */

@@ -2,6 +2,7 @@ package dev.glimpse.cli;
 
 import dev.glimpse.metrics.Calibration;
 import dev.glimpse.metrics.ConfusionMatrix;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -20,4 +21,26 @@ record ClassifierResult(
     Calibration calibration,
     Map<String, Double> errors,
     double negativeLogLikelihood,
-    ConfusionMatrix confusion) {}
+    ConfusionMatrix confusion) {
+
+  /** Whether a file that this is read from had it all. */
+  boolean isWhole() {
+    return name != null
+        && calibration != null
+        && !calibration.temperatures().isEmpty()
+        && calibration.temperatures().values().stream().allMatch(ClassifierResult::isTemperature)
+        && errors != null
+        && errors.containsKey(Classification.VALIDATION)
+        && errors.values().stream().allMatch(error -> error != null && error >= 0 && error <= 1)
+        && confusion != null
+        && isSquare(confusion.counts());
+  }
+
+  private static boolean isSquare(int[][] counts) {
+    return Arrays.stream(counts).allMatch(row -> row.length == counts.length);
+  }
+
+  private static boolean isTemperature(Double value) {
+    return value != null && value > 0 && Double.isFinite(value);
+  }
+}

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -105,19 +107,18 @@ final class ClassifyCommand implements Callable<Integer> {
   private void classify(TrainedModel trained, ClassifyingModel model, PictureList pictures) {
     int classes = trained.shape().classes();
     ImageSet images = Binarisation.of(trained.settings()).forEvaluation(pictures.images());
-    CalibratedClassifiers calibrated = calibrated(trained, model);
-    var readings = new ArrayList<Reading>();
+    Map<String, float[]> logits;
     try (var reader = new LabelReader(model, trained.store(), trained.shape(), images.size())) {
-      calibrated
-          .probabilities(reader.read(images), classes)
-          .forEach(
-              (name, values) ->
-                  readings.add(
-                      new Reading(
-                          name,
-                          values,
-                          LabelAccuracy.mostProbable(values, images.size(), classes))));
+      logits = Classification.logits(reader, images);
     }
+    var readings = new ArrayList<Reading>();
+    calibrated(trained, model, logits.keySet())
+        .probabilities(logits, classes)
+        .forEach(
+            (name, values) ->
+                readings.add(
+                    new Reading(
+                        name, values, LabelAccuracy.mostProbable(values, images.size(), classes))));
     Path file = out == null ? trained.run().resolve("samples").resolve("classified.png") : out;
     CaptionedSheet sheet = sheet(trained, images, readings.get(readings.size() - 1));
     PrintWriter console = spec.commandLine().getOut();
@@ -131,17 +132,18 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** As the run noted it at its end; else fitted on its validation images. */
-  private static CalibratedClassifiers calibrated(TrainedModel trained, ClassifyingModel model) {
-    return Classification.of(trained.run())
+  private static CalibratedClassifiers calibrated(
+      TrainedModel trained, ClassifyingModel model, Set<String> names) {
+    return Classification.calibrated(trained.run(), names)
         .orElseGet(
             () ->
                 Classification.of(
-                    model,
-                    trained.store(),
-                    trained.shape(),
-                    Binarisation.of(trained.settings())
-                        .forEvaluation(trained.data(null).validation())))
-        .calibrated();
+                        model,
+                        trained.store(),
+                        trained.shape(),
+                        Binarisation.of(trained.settings())
+                            .forEvaluation(trained.data(null).validation()))
+                    .calibrated());
   }
 
   private static CaptionedSheet sheet(TrainedModel trained, ImageSet images, Reading reading) {

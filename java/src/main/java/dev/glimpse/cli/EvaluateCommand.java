@@ -3,6 +3,7 @@ package dev.glimpse.cli;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
 import dev.glimpse.graph.ParameterSet;
+import dev.glimpse.metrics.MetricException;
 import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Checkpoint;
@@ -54,7 +55,7 @@ import picocli.CommandLine.Spec;
           + " classifiers' probabilities, their temperatures fitted together on the labels of the"
           + " validation images",
       "",
-      "Quality, of samples, reconstructions and, to compare with, real test images:",
+      "Quality, of samples, reconstructions and, to compare with, the real images:",
       "  FID             distance from the training images in the features of a classifier, which",
       "                  is Glimpse's own of MNIST and not Inception: lower is better",
       "  score           of Salimans et al., by that classifier, 1 to 10: higher is better",
@@ -150,10 +151,13 @@ final class EvaluateCommand implements Callable<Integer> {
       Splits splits = trained.data(data);
       ImageSet grey = grey(splits);
       ImageSet images = binarisation.forEvaluation(grey);
-      boolean generates = trained.model() instanceof GenerativeModel;
-      boolean readable = FrozenClassifier.reads(DataShape.of(grey));
+      checkQuality(trained, grey);
       Map<String, Double> measures = binarisation.named(measures(trained, images));
       Optional<LogLikelihood.Estimate> estimate = estimate(trained, images);
+      Optional<CompletionResult> completion = completion(trained, splits, images, estimate);
+      Optional<Classification> classification = classification(trained, splits);
+      QualityResult judged =
+          quality(trained, new QualityJudge.Images(splits.train(), grey, images));
       var report =
           new EvaluationReport(
               trained,
@@ -161,14 +165,15 @@ final class EvaluateCommand implements Callable<Integer> {
               split.toString(),
               measures,
               estimate,
-              completion(trained, splits, images, estimate),
-              classification(trained, splits),
-              (quality == null ? generates && readable : quality)
-                  ? quality(trained, new QualityJudge.Images(splits.train(), grey, images))
-                  : Map.of(),
-              quality == null && generates && !readable,
+              completion,
+              classification,
+              judged,
               clock.seconds());
       report.print(spec.commandLine().getOut(), json);
+      // Printed first: it is not lost where the run's folder cannot be written.
+      if (data == null && split == Split.TEST && count == null) {
+        keep(report);
+      }
     }
     return 0;
   }
@@ -182,6 +187,18 @@ final class EvaluateCommand implements Callable<Integer> {
     if (baseline) {
       trained.model(CompletionModel.class, "completions, which --baseline is for");
     }
+  }
+
+  /** Before anything is computed. */
+  private void checkQuality(TrainedModel trained, ImageSet grey) {
+    if (Boolean.TRUE.equals(quality)) {
+      generative(trained);
+      FrozenClassifier.check(DataShape.of(grey));
+    }
+  }
+
+  private static GenerativeModel generative(TrainedModel trained) {
+    return trained.model(GenerativeModel.class, "samples to be judged");
   }
 
   private ImageSet grey(Splits splits) {
@@ -255,44 +272,45 @@ final class EvaluateCommand implements Callable<Integer> {
       return Optional.of(Classification.of(model, trained.store(), trained.shape(), validation));
     }
     ImageSet test = binarisation.forEvaluation(first(splits.test()));
-    var classification =
-        Classification.of(model, trained.store(), trained.shape(), validation, test);
-    if (isAsTrained()) {
-      classification.keep(trained.run(), test);
-      writeReport(trained);
+    return Optional.of(
+        Classification.of(model, trained.store(), trained.shape(), validation, test));
+  }
+
+  private QualityResult quality(TrainedModel trained, QualityJudge.Images images) {
+    if (quality == null ? !(trained.model() instanceof GenerativeModel) : !quality) {
+      return QualityResult.none();
     }
-    return Optional.of(classification);
-  }
-
-  private boolean isAsTrained() {
-    return data == null && split == Split.TEST && count == null;
-  }
-
-  private Map<String, Double> quality(TrainedModel trained, QualityJudge.Images images) {
-    GenerativeModel model = trained.model(GenerativeModel.class, "samples to be judged");
+    if (!FrozenClassifier.reads(DataShape.of(images.test()))) {
+      return QualityResult.leftOut(
+          "the classifier reads images of " + FrozenClassifier.SHAPE.described());
+    }
+    GenerativeModel model = generative(trained);
     int drawn = count == null ? DRAWN : Math.min(DRAWN, count);
-    Map<String, Double> values;
     try (var progress =
         new ImageProgress("quality", images.count(model, drawn), spec.commandLine().getErr())) {
-      values = QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values();
+      return QualityResult.of(
+          QualityJudge.judge(model, trained.store(), images, drawn, progress::done).values());
+    } catch (MetricException e) {
+      return QualityResult.leftOut(e.getMessage());
     }
-    if (isAsTrained()) {
-      note(trained, values);
-    }
-    return values;
   }
 
-  private static void note(TrainedModel trained, Map<String, Double> values) {
-    Checkpoint.State state = Checkpoint.readState(trained.checkpoint());
-    trained
-        .run()
-        .append(new Evaluation(state.epoch(), state.step(), "test", values, state.seconds()));
-    writeReport(trained);
-  }
-
-  private static void writeReport(TrainedModel trained) {
-    Report.write(
-        trained.run(), trained.model().parameters().stream().mapToLong(ParameterSet::count).sum());
+  /** Notes in the run what was measured of all of its test images. */
+  private static void keep(EvaluationReport report) {
+    TrainedModel trained = report.trained();
+    Map<String, Double> values = report.quality().values();
+    report.classification().ifPresent(c -> c.keep(trained.run(), report.images()));
+    if (!values.isEmpty()) {
+      Checkpoint.State state = Checkpoint.readState(trained.checkpoint());
+      trained
+          .run()
+          .append(new Evaluation(state.epoch(), state.step(), "test", values, state.seconds()));
+    }
+    if (report.classification().isPresent() || !values.isEmpty()) {
+      Report.write(
+          trained.run(),
+          trained.model().parameters().stream().mapToLong(ParameterSet::count).sum());
+    }
   }
 
   private long seed() {

@@ -3,7 +3,6 @@ package dev.glimpse.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import dev.glimpse.data.ImageSet;
-import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.LogLikelihood;
 import dev.glimpse.train.Measure;
 import java.io.PrintWriter;
@@ -17,9 +16,7 @@ import java.util.Optional;
  * @param estimate of log p(x), where it was asked for
  * @param completion how the model completes images, where that was asked for
  * @param classification how the model reads labels, where it does
- * @param quality of what the model makes, by the names of {@link Quality}; empty where it was not
- *     measured
- * @param unreadable whether it was not because the classifier cannot read such images
+ * @param quality of what the model makes
  * @param seconds that it took
  */
 record EvaluationReport(
@@ -30,8 +27,7 @@ record EvaluationReport(
     Optional<LogLikelihood.Estimate> estimate,
     Optional<CompletionResult> completion,
     Optional<Classification> classification,
-    Map<String, Double> quality,
-    boolean unreadable,
+    QualityResult quality,
     double seconds) {
 
   void print(PrintWriter out, boolean json) {
@@ -64,19 +60,14 @@ record EvaluationReport(
                   likelihood(), e.value(), e.standardError(), e.samples()));
     }
     classification.ifPresent(c -> c.print(out));
-    if (!quality.isEmpty()) {
-      QualityTable.of(quality).print(out, "quality");
+    Map<String, Double> values = quality.values();
+    if (!values.isEmpty()) {
+      QualityTable.ofSplit(values, split).print(out, "quality");
       out.printf(
-          "FID is the distance from %,.0f training images%n", quality.get(Quality.TRAINING_IMAGES));
+          "FID is the distance from %,.0f training images%n", values.get(Quality.TRAINING_IMAGES));
     }
-    if (unreadable) {
-      out.println("quality is not measured: " + reason());
-    }
+    quality.leftOut().ifPresent(reason -> out.println("quality is not measured: " + reason));
     out.printf("in %.1f s%n", seconds);
-  }
-
-  private static String reason() {
-    return "the classifier reads images of " + FrozenClassifier.SHAPE.described();
   }
 
   private String likelihood() {
@@ -103,10 +94,8 @@ record EvaluationReport(
           });
     }
     classification.ifPresent(c -> json.add("classifiers", c.toJson()));
-    quality.forEach(json::addProperty);
-    if (unreadable) {
-      json.addProperty("qualityLeftOut", reason());
-    }
+    quality.values().forEach(json::addProperty);
+    quality.leftOut().ifPresent(reason -> json.addProperty("qualityLeftOut", reason));
     json.addProperty("seconds", Math.round(seconds * 1000) / 1000.0);
     return json;
   }

@@ -49,6 +49,18 @@ final class Failure {
     return failure instanceof StoppedException stopped ? stopped.exitCode() : FAILED;
   }
 
+  /**
+   * Prints that what a command printed went nowhere, and returns its exit code.
+   *
+   * @param exitCode that it has otherwise
+   */
+  static int printUnwritten(CommandLine command, int exitCode) {
+    PrintWriter err = command.getErr();
+    err.println("glimpse: the output could not be written; is the disk full, or its reader gone?");
+    err.flush();
+    return exitCode == 0 ? FAILED : exitCode;
+  }
+
   private static String message(Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
       return "out of memory (%s): use a smaller --batch, or give Java more, for example with"

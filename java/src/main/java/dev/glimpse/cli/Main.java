@@ -88,13 +88,17 @@ public final class Main implements Runnable {
 
   /** Runs a command and returns its exit code. */
   public static int execute(CommandLine line, String... arguments) {
+    int exitCode;
     try {
-      return line.execute(arguments);
+      exitCode = line.execute(arguments);
     } catch (Error e) {
-      return Failure.print(e, line, showsStackTrace(line));
-    } finally {
-      line.getOut().flush();
+      exitCode = Failure.print(e, line, showsStackTrace(line));
     }
+    // A writer on System.out cannot tell by itself; both keep silent until they are asked.
+    if (line.getOut().checkError() | System.out.checkError()) {
+      return Failure.printUnwritten(line, exitCode);
+    }
+    return exitCode;
   }
 
   private static boolean showsStackTrace(CommandLine line) {

@@ -44,13 +44,22 @@ record QualityTable(List<String> columns, List<Row> rows) {
         .reduce((before, after) -> after);
   }
 
-  /** What one model makes, beside real images. */
+  /** What one model makes, beside real test images. */
   static QualityTable of(Map<String, Double> values) {
+    return ofSplit(values, "test");
+  }
+
+  /**
+   * What one model makes, beside real images.
+   *
+   * @param split that these are of
+   */
+  static QualityTable ofSplit(Map<String, Double> values, String split) {
     return table(
         Stream.of(
                 new Column("samples", values, Quality.OF_SAMPLES),
                 new Column("reconstructions", values, Quality.OF_RECONSTRUCTIONS),
-                new Column("real test images", values, Quality.OF_REAL))
+                new Column("real %s images".formatted(split), values, Quality.OF_REAL))
             .filter(column -> !column.isEmpty())
             .toList());
   }

@@ -117,7 +117,9 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
         .distinct()
         .map(count -> new ExperimentCell(models.get(0), count, seeds.get(0)))
         .forEach(cell -> load(settings(cell)));
-    var results = new ExperimentResults(out.resolve("results.jsonl"));
+    Path file = out.resolve("results.jsonl");
+    var results = new ExperimentResults(file);
+    results.of(cells).forEach(result -> check(result, file));
     boolean whole = train(cells, results);
     List<ExperimentResults.Result> finished = results.of(cells);
     if (!finished.isEmpty()) {
@@ -184,6 +186,15 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       throw new SettingException(
           "%s was trained with other settings (%s); choose another --out"
               .formatted(folder, differences));
+    }
+  }
+
+  /** Stops before a result that is kept, though its run may be gone, is told as one of --data. */
+  private void check(ExperimentResults.Result result, Path file) {
+    if (!Sources.lasting(data).equals(result.data())) {
+      throw new SettingException(
+          "%s: %s was trained with other settings (--data %s); choose another --out"
+              .formatted(file, result.cell().described(), result.data()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.models.Models;
+import dev.glimpse.train.Checkpoint;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.PyTorchWeights;
@@ -191,6 +192,14 @@ final class TrainCommand implements Callable<Integer> {
     if (folder == null) {
       throw new ParameterException(spec.commandLine(), "--resume needs the folder of a run");
     }
+    if (folder != out && out != null) {
+      throw new ParameterException(
+          spec.commandLine(), "a run goes on in its own folder; leave out --out, or copy the run");
+    }
+    if (isGiven("--data")) {
+      throw new ParameterException(
+          spec.commandLine(), "a run goes on with its own images; leave out --data");
+    }
     RunFolder run = RunFolder.open(folder);
     RunConfig config = run.config();
     if (model != null && !model.equals(config.model())) {
@@ -199,6 +208,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     Settings settings = config.applyTo(Models.named(config.model()).settings());
     options.extend(settings);
+    if (isGiven("--epochs")) {
+      checkEpochs(run, settings.integer("train.epochs"));
+    }
     Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
@@ -206,6 +218,25 @@ final class TrainCommand implements Callable<Integer> {
       run = run.with(config.with(settings));
       training(run).run(opened, created, settings, splits, run, true);
     }
+  }
+
+  /** Whether an option is named, and has not just its default. */
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private void checkEpochs(RunFolder run, int epochs) {
+    run.latest()
+        .map(Checkpoint::readState)
+        .map(state -> state.batch() > 0 ? state.epoch() + 1 : state.epoch())
+        .filter(begun -> begun > epochs)
+        .ifPresent(
+            begun -> {
+              throw new ParameterException(
+                  spec.commandLine(),
+                  "--epochs %d: %s is past that; give %d or more"
+                      .formatted(epochs, run.path(), begun));
+            });
   }
 
   private static Path freshFolder(String model) {

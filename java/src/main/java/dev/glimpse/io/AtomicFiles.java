@@ -169,7 +169,12 @@ public final class AtomicFiles {
     return new UncheckedIOException(message + "; what stood there before is unchanged", cause);
   }
 
-  private static String reason(IOException e) {
+  private static String reason(IOException failure) {
+    IOException e = failure;
+    // That of a writer of pictures, say, tells only that it failed.
+    while (e.getCause() instanceof IOException cause) {
+      e = cause;
+    }
     String text = String.valueOf(e.getMessage());
     if (text.contains("No space left") || text.contains("not enough space")) {
       return "the disk is full";

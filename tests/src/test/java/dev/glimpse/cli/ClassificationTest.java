@@ -12,6 +12,7 @@ import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.io.CheckpointException;
+import dev.glimpse.metrics.MetricException;
 import dev.glimpse.nn.Activation;
 import dev.glimpse.nn.Linear;
 import dev.glimpse.ops.Tensor;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,13 +161,43 @@ class ClassificationTest {
     assertEquals(classification, Classification.of(run).orElseThrow());
 
     Path file = run.resolve("classification.json");
-    for (String damaged : List.of("", "{\"classifiers\":[{}]", "{\"classifiers\":[]}")) {
+    String whole = Files.readString(file);
+    for (String damaged :
+        List.of(
+            "",
+            "{\"classifiers\":[{}]",
+            "{\"classifiers\":[]}",
+            "{\"classifiers\":[],\"misread\":[]}",
+            whole.replace("\"name\"", "\"nmae\""),
+            whole.replace("\"errors\"", "\"error\""),
+            whole.replace("\"confusion\"", "\"confusions\""),
+            whole.replace("\"counts\":[[", "\"counts\":[[1,"),
+            whole.replaceAll("(\"temperatures\":\\{\"high\":)[^}]*", "$10"))) {
       Files.writeString(file, damaged);
       var error = assertThrows(CheckpointException.class, () -> Classification.of(run));
       assertTrue(error.getMessage().startsWith(file + ": "), error.getMessage());
     }
+    Files.writeString(file, whole);
+    assertTrue(Classification.calibrated(run, Set.of("high", "low")).isPresent());
+    var other =
+        assertThrows(
+            CheckpointException.class, () -> Classification.calibrated(run, Set.of("low")));
+    assertTrue(other.getMessage().startsWith(file + ": is of another model; "));
     Classification.forget(run);
     assertTrue(Classification.of(run).isEmpty());
     assertFalse(Files.exists(Classification.picture(run)));
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreNotRead() {
+    var model = new TwoBits(false);
+    try (var store = new ParameterStore(TestDevices.own(), model.parameters(), 1)) {
+      store.write(high.parameters().get(1), FloatBuffer.wrap(new float[] {1, 1, Float.NaN, 0}));
+      var error =
+          assertThrows(
+              MetricException.class, () -> Classification.of(model, store, SHAPE, bits(8)));
+      assertEquals(
+          "the model's numbers are not finite (logits of high); train it anew", error.getMessage());
+    }
   }
 }

@@ -43,6 +43,18 @@ class DevicesCommandTest {
   }
 
   @Test
+  void outputThatIsLostIsAFailure() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full));
+    Process process =
+        Cli.child("devices").redirectErrorStream(false).redirectOutput(full.toFile()).start();
+    String told = new String(process.getErrorStream().readAllBytes()).strip();
+    assertTrue(told.startsWith("glimpse: the output could not be written; "), told);
+    assertEquals(1, told.lines().count(), told);
+    assertEquals(1, process.waitFor());
+  }
+
+  @Test
   void namesAVersionOfCudaThatIsNotOurs(@TempDir Path folder) throws Exception {
     Files.createDirectory(folder.resolve("libcuda.so.1")); // Is there, and does not load.
     Path other = Files.createFile(folder.resolve("libcudart.so.12"));

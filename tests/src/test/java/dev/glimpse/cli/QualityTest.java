@@ -147,6 +147,24 @@ class QualityTest {
   }
 
   @Test
+  void tooFewImagesForItLeaveTheOtherMeasures() {
+    String run = SmallRuns.perceptron("vae").toString();
+    String one = Cli.run("evaluate", run, "--count=1").succeeded().out();
+    assertTrue(one.matches("(?s).*\nelbo .*\nquality is not measured: a covariance .*"), one);
+    JsonObject json = json(Cli.run("evaluate", run, "--count=5", "--samples=2", "--json"));
+    assertTrue(json.has("logLikelihood"), json::toString);
+    assertTrue(json.get("qualityLeftOut").getAsString().startsWith("diversity takes"));
+  }
+
+  @Test
+  void realImagesAreNamedByTheirSplit() {
+    String run = SmallRuns.perceptron("vae").toString();
+    String told =
+        Cli.run("evaluate", run, "--split=validation", "--count=" + NEAR).succeeded().out();
+    assertTrue(told.contains("  real validation images\n"), told);
+  }
+
+  @Test
   void aModelWithoutSamplesCannotBeJudged() {
     Path run = SmallRuns.perceptron("cvae", "condition=quadrants");
     assertEquals(

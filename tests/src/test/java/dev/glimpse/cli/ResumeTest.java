@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -90,8 +91,23 @@ class ResumeTest {
   void aRunKeepsItsSettings() {
     String failure = Cli.run("train", "--resume", whole.toString(), "--lr=1").failure();
     assertTrue(failure.contains("a run goes on with its own settings"), failure);
-    Cli other = Cli.run("train", "vae", "--resume", whole.toString());
-    assertEquals(2, other.exitCode());
-    assertTrue(other.err().contains("trains a cvae, not a vae"), other.err());
+    assertTrue(refusal("vae").contains("trains a cvae, not a vae"));
+  }
+
+  @Test
+  void whatIsOfNoEffectIsRefused() throws IOException {
+    byte[] config = Files.readAllBytes(whole.resolve("config.json"));
+    assertTrue(refusal("--data=digits").contains("with its own images; leave out --data"));
+    String out = refusal("--out=" + folder.resolve("other"));
+    assertTrue(out.contains("in its own folder; leave out --out"), out);
+    String fewer = refusal("--epochs=" + (EPOCHS - 1));
+    assertTrue(fewer.contains("--epochs 3: " + whole + " is past that; give 4 or more"), fewer);
+    assertArrayEquals(config, Files.readAllBytes(whole.resolve("config.json")));
+  }
+
+  private static String refusal(String argument) {
+    Cli refused = Cli.run("train", "--resume", whole.toString(), argument);
+    assertEquals(2, refused.exitCode(), refused.out() + refused.err());
+    return refused.err();
   }
 }

@@ -78,6 +78,21 @@ class SemiSupervisedExperimentsTest {
         table("--seeds=1", "--epochs=2").failure());
   }
 
+  @Test
+  void aResultOfOtherDataIsNotTold() throws IOException {
+    Path results = folder.resolve("results.jsonl");
+    Files.writeString(
+        results,
+        """
+        {"model":"ssl","labels":20,"seed":1,"data":"digits","validation":{},"test":{}}
+        """);
+    assertEquals(
+        "glimpse: %s: ssl, 20 labels, seed 1 was trained with other settings (--data digits);"
+                .formatted(results)
+            + " choose another --out",
+        table("--seeds=1", "--epochs=1").failure());
+  }
+
   private static ExperimentCell cell(int seed) {
     return new ExperimentCell("ssl", 20, seed);
   }

@@ -92,6 +92,21 @@ class SemiSupervisedRunTest {
   }
 
   @Test
+  void whatIsMeasuredIsToldWhereTheRunCannotBeWritten() throws IOException {
+    Path run = folder.resolve("run");
+    SmallRuns.train(
+        "ssl", run, "--set", "hidden=16", "latent=4", "train.size=200", "data.labels=20");
+    // In the way of the file, even for root.
+    Path file = run.resolve("classification.json");
+    Files.delete(file);
+    Files.createDirectories(file.resolve("in the way"));
+    Cli evaluated = Cli.run("evaluate", run.toString(), "--no-quality");
+    String failure = evaluated.failure();
+    assertTrue(failure.startsWith("glimpse: cannot write " + file + ": "), failure);
+    assertTrue(evaluated.out().contains("\nerror of encoder "), evaluated.out());
+  }
+
+  @Test
   void evaluateTellsTheErrorsOfEachClassifier() throws IOException {
     Path run = SmallRuns.semiSupervised();
     Path file = run.resolve("classification.json");

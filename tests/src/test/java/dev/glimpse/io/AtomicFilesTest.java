@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.IIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,26 @@ class AtomicFilesTest {
     assertTrue(message.endsWith("MiB are free there); what stood there before is unchanged"));
     assertEquals("old", Files.readString(file));
     assertEquals(List.of("file"), names(folder));
+  }
+
+  @Test
+  void theReasonIsThatOfTheCause() {
+    Path file = folder.resolve("file");
+    for (String reason : List.of("No space left on device", "Input/output error")) {
+      var error =
+          assertThrows(
+              UncheckedIOException.class,
+              () ->
+                  AtomicFiles.writeFile(
+                      file,
+                      channel -> {
+                        throw new IIOException("I/O error writing!", new IOException(reason));
+                      }));
+      String told = reason.startsWith("No") ? "the disk is full" : reason;
+      assertTrue(
+          error.getMessage().startsWith("cannot write " + file + ": " + told + " ("),
+          error.getMessage());
+    }
   }
 
   @Test
