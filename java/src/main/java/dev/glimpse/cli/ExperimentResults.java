@@ -2,11 +2,11 @@ package dev.glimpse.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import dev.glimpse.io.LineFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -83,22 +83,10 @@ final class ExperimentResults {
   void add(Result result) {
     results.put(result.cell(), result);
     try {
-      Files.writeString(
-          file,
-          (endsWithLine() ? "" : "\n") + GSON.toJson(result) + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      LineFile.append(file, GSON.toJson(result));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
     }
-  }
-
-  private boolean endsWithLine() throws IOException {
-    if (!Files.exists(file)) {
-      return true;
-    }
-    byte[] bytes = Files.readAllBytes(file);
-    return bytes.length == 0 || bytes[bytes.length - 1] == '\n';
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.RunLock;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingSettings;
@@ -247,9 +248,17 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
   private ExperimentResults.Result train(Device opened, ExperimentCell cell) {
     Settings settings = settings(cell);
     Splits splits = load(settings);
+    Path folder = out.resolve(cell.folder());
+    RunLock lock = RunLock.of(folder);
+    try (lock) {
+      return train(opened, cell, settings, splits, folder);
+    }
+  }
+
+  private ExperimentResults.Result train(
+      Device opened, ExperimentCell cell, Settings settings, Splits splits, Path folder) {
     DataShape shape = DataShape.of(splits.train());
     Model model = Models.named(cell.model()).create().apply(shape, settings);
-    Path folder = out.resolve(cell.folder());
     boolean goesOn = isThere(folder);
     RunFolder run =
         goesOn

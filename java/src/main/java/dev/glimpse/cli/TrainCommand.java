@@ -10,6 +10,7 @@ import dev.glimpse.train.Model;
 import dev.glimpse.train.PyTorchWeights;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
+import dev.glimpse.train.RunLock;
 import dev.glimpse.train.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -182,8 +183,12 @@ final class TrainCommand implements Callable<Integer> {
     try (Device opened = compute.open()) {
       var config =
           RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
-      RunFolder run = RunFolder.create(out == null ? freshFolder(kind.name()) : out, config);
-      training(run).run(opened, created, settings, splits, run, false);
+      Path folder = out == null ? freshFolder(kind.name()) : out;
+      RunLock lock = RunLock.of(folder);
+      try (lock) {
+        RunFolder run = RunFolder.create(folder, config);
+        training(run).run(opened, created, settings, splits, run, false);
+      }
     }
   }
 
@@ -214,7 +219,9 @@ final class TrainCommand implements Callable<Integer> {
     Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
-    try (Device opened = compute.open()) {
+    RunLock lock = RunLock.of(folder);
+    try (lock;
+        Device opened = compute.open()) {
       run = run.with(config.with(settings));
       training(run).run(opened, created, settings, splits, run, true);
     }

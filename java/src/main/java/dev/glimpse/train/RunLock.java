@@ -40,7 +40,7 @@ public final class RunLock implements AutoCloseable {
     if (!isFree(channel)) {
       lock.close();
       throw new CheckpointException(
-          folder, "is being trained in", "wait for that training, or choose another --out");
+          folder, "another training is going on there", "wait for it, or choose another --out");
     }
     return lock;
   }

@@ -20,7 +20,9 @@ class RunLockTest {
     RunLock lock = RunLock.of(run);
     try (lock) {
       var refused = assertThrows(CheckpointException.class, () -> RunLock.of(run));
-      assertTrue(refused.getMessage().contains("is being trained in"), refused.getMessage());
+      assertTrue(
+          refused.getMessage().contains("another training is going on there"),
+          refused.getMessage());
     }
     assertDoesNotThrow(() -> RunLock.of(run).close());
   }
