@@ -28,7 +28,11 @@ public final class RunLock implements AutoCloseable {
   public static RunLock of(Path folder) {
     FileChannel channel;
     try {
-      Files.createDirectories(folder);
+      // createDirectories refuses a link to a folder (JDK-8294193), so it is asked only when
+      // needed.
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+      }
       channel =
           FileChannel.open(
               folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -28,6 +28,15 @@ class RunLockTest {
   }
 
   @Test
+  void aLinkToAFolderIsOne() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("run"));
+    RunLock lock = RunLock.of(Files.createSymbolicLink(folder.resolve("link"), run));
+    try (lock) {
+      assertThrows(CheckpointException.class, () -> RunLock.of(run));
+    }
+  }
+
+  @Test
   void aFileIsNoFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     var refused = assertThrows(CheckpointException.class, () -> RunLock.of(file));
