@@ -1,4 +1,6 @@
-// An open bundle, its device, and what functions share: programs and weights.
+// An open bundle, its device, and what functions share: programs and weights. The runtime has a
+// namespace of its own, since glimpse.hpp has a Model and a Function too, and a program that links the
+// library statically has both.
 #pragma once
 
 #include <list>
