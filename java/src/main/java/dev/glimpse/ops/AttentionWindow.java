@@ -117,9 +117,10 @@ public record AttentionWindow(Shape image, int size) {
     if (others > room) {
       throw new DeviceException(
           "OUT_OF_LOCAL_MEMORY",
-          "attention by %d x %d filters on images %s takes %d bytes of local memory, and %s has %d: use fewer filters"
-              .formatted(
-                  size, size, image, others * Float.BYTES, device.name(), device.localMemory()));
+          "attention by %d x %d filters on images %s takes %d bytes of local memory, and %s has %d;"
+                  .formatted(
+                      size, size, image, others * Float.BYTES, device.name(), device.localMemory())
+              + " use fewer filters");
     }
     return pixels <= STAGED_PIXELS && others + pixels <= room;
   }
