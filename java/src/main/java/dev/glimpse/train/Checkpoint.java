@@ -78,11 +78,21 @@ public final class Checkpoint {
     }
   }
 
+  /**
+   * Keeps a run as it is.
+   *
+   * @throws DivergedException when a parameter is no number: the metrics of a step are those before
+   *     its update, which may be the one that went wrong
+   */
   static void write(
-      Path folder, ParameterStore store, Plan plan, List<Objective> objectives, State state) {
+      RunFolder run, ParameterStore store, Plan plan, List<Objective> objectives, State state) {
     var tensors = new ArrayList<NamedTensor>();
     for (Parameter parameter : store.parameters()) {
-      tensors.add(named(parameter.name(), parameter, store.read(parameter)));
+      FloatBuffer values = store.read(parameter);
+      for (int i = 0; i < values.limit(); i++) {
+        DivergedException.check(run, parameter.name(), values.get(i), state.step);
+      }
+      tensors.add(named(parameter.name(), parameter, values));
     }
     for (Objective objective : objectives) {
       for (Map.Entry<String, Slab> slab : plan.optimizerState(objective.name()).entrySet()) {
@@ -93,7 +103,7 @@ public final class Checkpoint {
       }
     }
     AtomicFiles.writeFolder(
-        folder,
+        run.checkpoint(state.step),
         temporary -> {
           Safetensors.write(temporary.resolve(TENSORS), tensors, Map.of("format", "glimpse"));
           Files.writeString(temporary.resolve(STATE), text(state));

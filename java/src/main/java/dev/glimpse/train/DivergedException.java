@@ -8,11 +8,14 @@ public final class DivergedException extends RuntimeException {
     super(message);
   }
 
-  /** What is no number any more, and where the run still had some. */
-  static DivergedException of(RunFolder run, String what, double value, int step) {
+  /** Throws, and says where the run still had numbers, unless a value is one. */
+  static void check(RunFolder run, String what, double value, int step) {
+    if (Double.isFinite(value)) {
+      return;
+    }
     String checkpoint =
         run.latest().map(path -> "the last good checkpoint is " + path).orElse("no checkpoint yet");
-    return new DivergedException(
+    throw new DivergedException(
         "training diverged: %s is %s in step %d; %s; try a smaller --lr, or train.clip"
             .formatted(what, value, step, checkpoint));
   }

@@ -48,9 +48,7 @@ final class EpochMetrics {
     for (; readUpTo < step; readUpTo++) {
       for (int i = 0; i < names.size(); i++) {
         float value = history.get(readUpTo % Plan.HISTORY * names.size() + i);
-        if (!Float.isFinite(value)) {
-          throw DivergedException.of(run, names.get(i), value, readUpTo + 1);
-        }
+        DivergedException.check(run, names.get(i), value, readUpTo + 1);
         sums[i] += value;
       }
     }

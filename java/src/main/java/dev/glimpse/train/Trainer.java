@@ -11,7 +11,6 @@ import dev.glimpse.graph.Plan;
 import dev.glimpse.io.CheckpointException;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Variable;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -401,33 +400,15 @@ public final class Trainer implements AutoCloseable {
     return true;
   }
 
-  /** The metrics of a step are those before its update, which may be the one that went wrong. */
-  private void checkFinite(String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw DivergedException.of(run, what, value, step);
-    }
-  }
-
-  private void checkParameters() {
-    for (Parameter parameter : store.parameters()) {
-      FloatBuffer values = store.read(parameter);
-      while (values.hasRemaining()) {
-        checkFinite(parameter.name(), values.get());
-      }
-    }
-  }
-
   private Path writeCheckpoint() {
-    checkParameters();
-    Path checkpoint = run.checkpoint(step);
     Checkpoint.write(
-        checkpoint,
+        run,
         store,
         plan,
         objectives,
         new Checkpoint.State(epoch, step, batch, bestValue, bestStep, bestEpoch, seconds(), sums));
     keptStep = step;
-    return checkpoint;
+    return run.checkpoint(step);
   }
 
   /** The measure that the best checkpoint has most of, on validation images. */
@@ -444,7 +425,7 @@ public final class Trainer implements AutoCloseable {
 
   private Evaluation record(
       String split, Map<String, Double> values, int epochsDone, int stepsDone) {
-    values.forEach((name, value) -> checkFinite(split + " " + name, value));
+    values.forEach((name, value) -> DivergedException.check(run, split + " " + name, value, step));
     var evaluation =
         new Evaluation(epochsDone, stepsDone, split, binarisation.named(values), seconds());
     run.append(evaluation);

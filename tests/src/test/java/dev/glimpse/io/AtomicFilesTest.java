@@ -41,10 +41,8 @@ class AtomicFilesTest {
     assertEquals(100, Files.size(file));
   }
 
-  @Test
-  void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
-    Path file = folder.resolve("file");
-    AtomicFiles.writeText(file, "old");
+  /** What is said of a failure in the midst of a file. */
+  private static String refused(Path file, IOException failure) {
     var error =
         assertThrows(
             UncheckedIOException.class,
@@ -53,9 +51,16 @@ class AtomicFilesTest {
                     file,
                     channel -> {
                       AtomicFiles.writeFully(channel, ByteBuffer.wrap(new byte[100]));
-                      throw new IOException("No space left on device");
+                      throw failure;
                     }));
-    String message = error.getMessage();
+    return error.getMessage();
+  }
+
+  @Test
+  void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
+    Path file = folder.resolve("file");
+    AtomicFiles.writeText(file, "old");
+    String message = refused(file, new IOException("No space left on device"));
     assertTrue(message.startsWith("cannot write " + file + ": the disk is full ("), message);
     assertTrue(message.endsWith("MiB are free there); what stood there before is unchanged"));
     assertEquals("old", Files.readString(file));
@@ -66,19 +71,10 @@ class AtomicFilesTest {
   void theReasonIsThatOfTheCause() {
     Path file = folder.resolve("file");
     for (String reason : List.of("No space left on device", "Input/output error")) {
-      var error =
-          assertThrows(
-              UncheckedIOException.class,
-              () ->
-                  AtomicFiles.writeFile(
-                      file,
-                      channel -> {
-                        throw new IIOException("I/O error writing!", new IOException(reason));
-                      }));
+      var vague = new IIOException("I/O error writing!", new IOException(reason));
+      String message = refused(file, vague);
       String told = reason.startsWith("No") ? "the disk is full" : reason;
-      assertTrue(
-          error.getMessage().startsWith("cannot write " + file + ": " + told + " ("),
-          error.getMessage());
+      assertTrue(message.startsWith("cannot write " + file + ": " + told + " ("), message);
     }
   }
 

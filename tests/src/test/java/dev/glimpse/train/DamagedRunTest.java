@@ -1,6 +1,7 @@
 package dev.glimpse.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,6 +37,14 @@ class DamagedRunTest {
     return error;
   }
 
+  /** A text with {@code before -> after} changed, in single quotes instead of double ones. */
+  private static byte[] changed(String text, String change) {
+    String[] parts = change.replace('\'', '"').split(" -> ");
+    String changed = text.replace(parts[0], parts[1]);
+    assertNotEquals(text, changed);
+    return changed.getBytes(StandardCharsets.UTF_8);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "null", "[]", "{\"epoch\": 1", "{}"})
   void noStates(String json) throws IOException {
@@ -58,11 +67,7 @@ class DamagedRunTest {
   void states(String change) throws IOException {
     Files.writeString(folder.resolve("state.json"), STATE);
     assertEquals(1, Checkpoint.readState(folder).epoch());
-    String[] parts = change.replace('\'', '"').split(" -> ");
-    String changed = STATE.replace(parts[0], parts[1]);
-    assertTrue(!changed.equals(STATE), change);
-    refused(
-        "state.json", changed.getBytes(StandardCharsets.UTF_8), () -> Checkpoint.readState(folder));
+    refused("state.json", changed(STATE, change), () -> Checkpoint.readState(folder));
   }
 
   @Test
@@ -92,10 +97,7 @@ class DamagedRunTest {
   void configurations(String change) throws IOException {
     Files.writeString(folder.resolve("config.json"), CONFIG);
     assertEquals("vae", RunFolder.open(folder).config().model());
-    String[] parts = change.replace('\'', '"').split(" -> ");
-    String changed = CONFIG.replace(parts[0], parts[1]);
-    assertTrue(!changed.equals(CONFIG), change);
-    refused("config.json", changed.getBytes(StandardCharsets.UTF_8), () -> RunFolder.open(folder));
+    refused("config.json", changed(CONFIG, change), () -> RunFolder.open(folder));
   }
 
   @Test
