@@ -64,7 +64,7 @@ final class SettingOptions {
   private final List<String> others = new ArrayList<>();
 
   void applyTo(Settings settings) {
-    boolean conditional = settings.all().stream().anyMatch(s -> s.name().equals("condition"));
+    boolean conditional = settings.has("condition");
     if (condition != null && !conditional) {
       throw new SettingException("--condition is for a cvae; this model takes none");
     }
@@ -92,7 +92,7 @@ final class SettingOptions {
   }
 
   private static void change(Settings settings, String name, UnaryOperator<String> change) {
-    boolean known = settings.all().stream().anyMatch(s -> s.name().equals(name));
+    boolean known = settings.has(name);
     if (known && !settings.text(name).isEmpty()) {
       settings.set(name, change.apply(settings.text(name)));
     }

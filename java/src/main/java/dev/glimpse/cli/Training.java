@@ -6,7 +6,7 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterSet;
-import dev.glimpse.models.StackedSemiSupervisedVae;
+import dev.glimpse.models.Models;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.LikelihoodModel;
@@ -35,12 +35,12 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
   /**
    * Loads what settings say that a model learns from.
    *
-   * @throws SettingException where they end the training before all of it learns
+   * @throws SettingException where they do not go together
    * @throws DataException also where there are not as many labelled images as a semi-supervised
    *     model is to be told
    */
   static Splits load(String source, Settings settings) {
-    StackedSemiSupervisedVae.checkEpochs(settings);
+    Models.checkTraining(settings);
     int seed = settings.integer("train.seed");
     Splits splits = Sources.load(source, TrainingSettings.imageFormat(settings), seed);
     if (!isSemiSupervised(settings)) {
@@ -60,7 +60,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
 
   /** Whether settings are those of a semi-supervised model. */
   static boolean isSemiSupervised(Settings settings) {
-    return settings.all().stream().anyMatch(s -> s.name().equals(TrainingSettings.LABELS));
+    return settings.has(TrainingSettings.LABELS);
   }
 
   /**

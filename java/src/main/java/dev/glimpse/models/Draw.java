@@ -32,6 +32,7 @@ import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.SequentialModel;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -121,7 +122,10 @@ public sealed class Draw implements SequentialModel, LikelihoodModel permits Con
         .define("read.size", 2, 1, WIDE, "filters of a row of the grid that reads, with attention")
         .define(
             "write.size", 5, 1, WIDE, "filters of a row of the grid that writes, with attention")
-        .choice("pixels", List.of("bernoulli", "gaussian"), "the distribution of a pixel")
+        .choice(
+            "pixels",
+            List.of("bernoulli", "gaussian"),
+            "the distribution of a pixel; gaussian for grey values, that is with data.binarise=none")
         .define(
             "recompute",
             false,
@@ -189,6 +193,15 @@ public sealed class Draw implements SequentialModel, LikelihoodModel permits Con
 
   private static Tensor lastCanvas(List<Step> steps) {
     return steps.get(steps.size() - 1).canvas();
+  }
+
+  /** A density of pixels that are 0 or 1 has no bound, and is none on their log probability. */
+  static void check(Settings settings) {
+    if (settings.has("pixels")
+        && settings.text("pixels").equals("gaussian")
+        && !settings.text("data.binarise").equals("none")) {
+      throw new SettingException("pixels=gaussian needs grey values: set data.binarise=none, too");
+    }
   }
 
   /** log p(x | c_T), {@code [N, 1]}: equation 9. */

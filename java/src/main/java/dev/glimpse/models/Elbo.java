@@ -12,7 +12,7 @@ import static dev.glimpse.ops.Ops.subtract;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
-import dev.glimpse.ops.Variable;
+import dev.glimpse.train.Trainer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +27,6 @@ import java.util.Map;
  * @param samples S
  */
 record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
-  /** The weight of the KL term, which a warm-up raises from 0 to 1. */
-  static final Variable KL_WEIGHT = new Variable("kl.weight", 1);
-
   /**
    * The bound of one code z for each sample.
    *
@@ -77,12 +74,17 @@ record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
 
   /** The negative bound of Kingma and Welling 2014, equation 10, with the weighted KL term. */
   Tensor loss() {
-    return add(mean(reconstruction()), multiply(mean(kl), Tensor.of(KL_WEIGHT)));
+    return add(mean(reconstruction()), multiply(mean(kl), Tensor.of(Trainer.KL_WEIGHT)));
   }
 
-  /** The same of each example, with one sample. */
+  /** The bound of each example, with one sample, {@code [N, 1]}. */
+  Tensor bounds() {
+    return subtract(logLikelihood, kl);
+  }
+
+  /** The loss of each example, with one sample: where the KL term weighs 1, the negative bound. */
   Tensor losses() {
-    return add(reconstruction(), multiply(kl, Tensor.of(KL_WEIGHT)));
+    return add(reconstruction(), multiply(kl, Tensor.of(Trainer.KL_WEIGHT)));
   }
 
   /** log p(x, z) / q(z | x), {@code [N, S]}. */
@@ -99,7 +101,7 @@ record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
   /** Per example, for an evaluation with one sample. */
   Map<String, Tensor> perExample() {
     var metrics = new LinkedHashMap<String, Tensor>();
-    metrics.put("elbo", subtract(logLikelihood, kl));
+    metrics.put("elbo", bounds());
     metrics.put("kl", kl);
     metrics.put("reconstruction", reconstruction());
     return metrics;

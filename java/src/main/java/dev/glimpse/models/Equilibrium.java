@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * Keeps two players in balance, as the published code of Larsen et al. 2016 does: who wins by more
  * than a margin, in nats per decision, pauses. The discriminator pauses when it tells real images
- * or fake ones too well, the generator when the discriminator tells both too badly.
+ * or fake ones too well, the generator when it tells either too badly; where both would, neither
+ * does.
  *
  * @param level the loss of a discriminator at the equilibrium, ln 2 for pure guessing
  * @param margin how far losses may be from it; 0 where nobody ever pauses
@@ -46,32 +47,43 @@ record Equilibrium(
     return gates() ? List.of(generatorSteps, discriminatorSteps) : List.of();
   }
 
-  /** When the discriminator moves: both losses are above the lower margin, or the other rests. */
+  /**
+   * When the discriminator moves: both losses are above the lower margin, or the other would rest.
+   */
   Gate discriminator(Tensor realLoss, Tensor fakeLoss) {
     if (!gates()) {
       return null;
     }
     return new Gate(
-        Ops.maximum(both(realLoss, fakeLoss), rests(realLoss, fakeLoss)), discriminatorSteps);
+        Ops.maximum(
+            bothAbove(level - margin, realLoss, fakeLoss),
+            not(bothBelow(level + margin, realLoss, fakeLoss))),
+        discriminatorSteps);
   }
 
-  /** When the generator moves: a loss is below the upper margin. */
+  /** When the generator moves: both losses are below the upper margin, or the other would rest. */
   Gate generator(Tensor realLoss, Tensor fakeLoss) {
     if (!gates()) {
       return null;
     }
-    Tensor one = Ops.constant(1, Shape.SCALAR);
-    return new Gate(Ops.subtract(one, rests(realLoss, fakeLoss)), generatorSteps);
+    return new Gate(
+        Ops.maximum(
+            bothBelow(level + margin, realLoss, fakeLoss),
+            not(bothAbove(level - margin, realLoss, fakeLoss))),
+        generatorSteps);
   }
 
-  private Tensor both(Tensor realLoss, Tensor fakeLoss) {
-    Tensor low = Ops.constant(level - margin, Shape.SCALAR);
+  private static Tensor bothAbove(float least, Tensor realLoss, Tensor fakeLoss) {
+    Tensor low = Ops.constant(least, Shape.SCALAR);
     return Ops.multiply(Ops.greater(realLoss, low), Ops.greater(fakeLoss, low));
   }
 
-  /** Whether the generator rests. */
-  private Tensor rests(Tensor realLoss, Tensor fakeLoss) {
-    Tensor high = Ops.constant(level + margin, Shape.SCALAR);
-    return Ops.multiply(Ops.greater(realLoss, high), Ops.greater(fakeLoss, high));
+  private static Tensor bothBelow(float most, Tensor realLoss, Tensor fakeLoss) {
+    Tensor high = Ops.constant(most, Shape.SCALAR);
+    return not(Ops.maximum(Ops.greater(realLoss, high), Ops.greater(fakeLoss, high)));
+  }
+
+  private static Tensor not(Tensor zeroOrOne) {
+    return Ops.subtract(Ops.constant(1, Shape.SCALAR), zeroOrOne);
   }
 }

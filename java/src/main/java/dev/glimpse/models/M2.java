@@ -110,12 +110,21 @@ final class M2 {
     return decoderRest.apply(decoderJoint.ofRows(z, y));
   }
 
-  /** L(x, y), equation 6, the negative bound on log p(x, y), for all rows; p(y) is uniform. */
-  private Tensor labelled(Tensor x, LabelRows y) {
+  /** The bound on log p(x | y), for all rows. */
+  private Elbo elbo(Tensor x, LabelRows y) {
     Gaussian q = posterior(x, y);
     Tensor z = q.sample();
     Tensor logLikelihood = observation.logLikelihood(decode(z, y), y.expand(x));
-    return shift(Elbo.of(q, null, z, logLikelihood, 1).losses(), (float) Math.log(classes));
+    return Elbo.of(q, null, z, logLikelihood, 1);
+  }
+
+  /**
+   * L(x, y), equation 6, the negative bound on log p(x, y); p(y) is uniform.
+   *
+   * @param losses the negative bound on log p(x | y)
+   */
+  private Tensor labelled(Tensor losses) {
+    return shift(losses, (float) Math.log(classes));
   }
 
   /**
@@ -159,14 +168,16 @@ final class M2 {
     List<Tensor> logits = split(Axis.FIRST, classify(all), counts);
 
     var y = new LabelRows(example.labels(), counts.get(1), classes);
-    List<Tensor> losses = y.split(labelled(all, y));
+    Elbo elbo = elbo(all, y);
+    List<Tensor> losses = y.split(labelled(elbo.losses()));
+    List<Tensor> bounds = y.split(labelled(negate(elbo.bounds())));
     Tensor ofLabelled = mean(losses.get(0));
     Tensor ofUnlabelled = mean(unlabelled(losses.get(1), logits.get(1)));
     Tensor error = classifier.loss(logits.get(0), example, logits.get(1));
 
     var metrics = new LinkedHashMap<String, Tensor>();
-    metrics.put("elbo", negate(ofUnlabelled));
-    metrics.put("labelledBound", negate(ofLabelled));
+    metrics.put("elbo", negate(mean(unlabelled(bounds.get(1), logits.get(1)))));
+    metrics.put("labelledBound", negate(mean(bounds.get(0))));
     metrics.put("crossEntropy", error);
     return new Lesson(add(add(ofLabelled, warmedUp(ofUnlabelled)), scale(error, alpha)), metrics);
   }
@@ -174,7 +185,7 @@ final class M2 {
   /** The bound on log p(x) of each example, {@code [N, 1]}. */
   Tensor bound(Tensor x) {
     LabelRows every = LabelRows.every(x.shape().rows(), classes);
-    return negate(unlabelled(labelled(x, every), classify(x)));
+    return negate(unlabelled(labelled(negate(elbo(x, every).bounds())), classify(x)));
   }
 
   /** The parameters of q(y | x) and q(z | x, y). */

@@ -124,6 +124,16 @@ public final class Models {
     return TrainingSettings.define(settings).standard("data.binarise", "none");
   }
 
+  /**
+   * Refuses to train a model by settings that do not go together.
+   *
+   * @throws SettingException that says which do not
+   */
+  public static void checkTraining(Settings settings) {
+    StackedSemiSupervisedVae.check(settings);
+    Draw.check(settings);
+  }
+
   /** The number of labels of data, for a model that needs them. */
   static int classes(DataShape data, String model) {
     if (data.classes() == 0) {

@@ -27,6 +27,7 @@ import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,9 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
   public SemiSupervisedVaeGan(DataShape data, Settings settings) {
     Models.classes(data, "ssl-gan");
     gamma = (float) settings.number("gamma");
+    if (gamma == 0) {
+      throw new SettingException("gamma must be above 0: the encoder learns by it, too");
+    }
     var networks = new SemiSupervisedNetworks(data, settings);
     pixels = new Observation.Pixels(networks.pixels("pixels"));
     m2 = new M2(networks, settings, pixels, 0);
@@ -66,7 +70,12 @@ public final class SemiSupervisedVaeGan implements LatentModel, ClassifyingModel
   /** Defines the model's settings. */
   public static Settings settings() {
     return SemiSupervisedNetworks.defineDiscriminator(M2.define("mlp", "500,500"))
-        .define("gamma", 0.01, 0, "weight of the VAE's loss beside deceit, for the generator");
+        .define(
+            "gamma",
+            0.01,
+            0,
+            "weight of the VAE's loss beside deceit, for the generator; above 0, since the encoder's"
+                + " gradients have it as a factor, too (which Adam takes no notice of)");
   }
 
   private Tensor generate(Tensor z, Tensor y) {

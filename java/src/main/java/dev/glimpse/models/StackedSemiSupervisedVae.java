@@ -85,16 +85,24 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
   }
 
   /**
-   * Stops a training that would end before M2 begins to learn; other models' settings are fine.
+   * Refuses a training that could end before M2 begins to learn; other models' settings are fine.
    *
    * @throws SettingException that names the epochs that are needed
    */
-  public static void checkEpochs(Settings settings) {
-    boolean stacked = settings.all().stream().anyMatch(s -> s.name().equals(VAE_EPOCHS));
-    if (stacked && settings.integer("train.epochs") <= settings.integer(VAE_EPOCHS)) {
+  static void check(Settings settings) {
+    if (settings.has(VAE_EPOCHS)) {
+      checkEpochs(settings, "train.epochs");
+      if (settings.integer("train.patience") > 0) {
+        checkEpochs(settings, "train.patience");
+      }
+    }
+  }
+
+  private static void checkEpochs(Settings settings, String name) {
+    if (settings.integer(name) <= settings.integer(VAE_EPOCHS)) {
       throw new SettingException(
-          "train.epochs must be more than m1.epochs, %d, after which M2 begins to learn, not %d"
-              .formatted(settings.integer(VAE_EPOCHS), settings.integer("train.epochs")));
+          "%s must be more than m1.epochs, %d, after which M2 begins to learn, not %d"
+              .formatted(name, settings.integer(VAE_EPOCHS), settings.integer(name)));
     }
   }
 
@@ -151,7 +159,8 @@ public final class StackedSemiSupervisedVae implements LatentModel, ClassifyingM
     Tensor f = features(example.images()).mean();
     var measures = new LinkedHashMap<>(Readings.of(m2.classify(f), example.labels()));
     measures.putAll(bound(example.images()).perExample());
-    measures.put("featureBound", m2.bound(f));
+    // A mean is likelier than the codes of which M2 is a model.
+    measures.put("featureBound", m2.bound(features(example.images()).sample()));
     return measures;
   }
 

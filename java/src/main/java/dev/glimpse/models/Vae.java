@@ -57,7 +57,11 @@ public final class Vae implements LatentModel, LikelihoodModel {
   /** Defines the model's settings. */
   public static Settings settings() {
     return Networks.define(new Settings())
-        .choice("bound", List.of("elbo", "iwae"), "elbo, or iwae, the importance-weighted bound")
+        .choice(
+            "bound",
+            List.of("elbo", "iwae"),
+            "what training climbs: elbo, or iwae, the importance-weighted bound; validation tells the"
+                + " elbo of both")
         .define("samples", 1, 1, "codes drawn for every image, in training");
   }
 

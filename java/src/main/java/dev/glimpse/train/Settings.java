@@ -186,6 +186,11 @@ public final class Settings {
     return settings.values();
   }
 
+  /** Whether there is a setting of this name. */
+  public boolean has(String name) {
+    return settings.containsKey(name);
+  }
+
   private Setting known(String name) {
     Setting setting = settings.get(name);
     if (setting == null) {

@@ -29,6 +29,9 @@ public final class Trainer implements AutoCloseable {
   /** The number of epochs done, for what changes in the course of a training. */
   public static final Variable EPOCH = new Variable("epoch", 0);
 
+  /** The weight of a KL term, which a warm-up raises from 0 to 1. */
+  public static final Variable KL_WEIGHT = new Variable("kl.weight", 1);
+
   private static final long PROGRESS_NANOSECONDS = 200_000_000;
 
   private final Device device;
@@ -111,6 +114,12 @@ public final class Trainer implements AutoCloseable {
 
     this.store = new ParameterStore(device, model.parameters(), seed);
     TrainingPlan training = TrainingPlan.build(store, model, settings, data, batchSize);
+    if (settings.integer("train.klWarmup") > 0 && !training.plan().hasVariable(KL_WEIGHT.name())) {
+      training.plan().close();
+      store.close();
+      throw new SettingException(
+          "train.klWarmup must be 0: this model's loss does not weigh a KL term");
+    }
     this.objectives = training.objectives();
     this.plan = training.plan();
     plan.setState(seed, 0);
@@ -329,9 +338,9 @@ public final class Trainer implements AutoCloseable {
     if (plan.hasVariable(EPOCH.name())) {
       plan.setVariable(EPOCH.name(), epoch);
     }
-    if (plan.hasVariable("kl.weight")) {
+    if (plan.hasVariable(KL_WEIGHT.name())) {
       int warmup = settings.integer("train.klWarmup");
-      plan.setVariable("kl.weight", (float) Math.min(1, (epoch + 1.0) / (warmup + 1.0)));
+      plan.setVariable(KL_WEIGHT.name(), (float) Math.min(1, (epoch + 1.0) / (warmup + 1.0)));
     }
     var metrics = new EpochMetrics(plan, run, step, batch, sums);
     int first = batch;

@@ -23,8 +23,7 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
             ? Example.semiSupervisedInput(
                 Math.min(batch, settings.integer(TrainingSettings.LABELS)), batch, data)
             : Example.input(batch, data);
-    boolean draws = Binarisation.of(settings) == Binarisation.DYNAMIC;
-    Example example = draws ? input.map(Ops::randomBernoulli) : input;
+    Example example = draws(settings) ? input.map(Ops::randomBernoulli) : input;
     var training = new Training();
     Model.Lesson lesson =
         training.write(() -> model.learn(example, name -> TrainingSettings.optimizer(settings)));
@@ -33,5 +32,14 @@ public record TrainingPlan(Plan plan, List<Objective> objectives) {
     lesson.objectives().forEach(builder::objective);
     lesson.metrics().forEach(builder::metric);
     return new TrainingPlan(builder.build(), lesson.objectives());
+  }
+
+  private static boolean draws(Settings settings) {
+    return switch (Binarisation.of(settings)) {
+      case DYNAMIC -> true;
+      // Between distorted pixels of 0 and 1 lie grey ones.
+      case STATIC -> !TrainingSettings.distortion(settings).isNone();
+      case NONE -> false;
+    };
   }
 }

@@ -335,6 +335,17 @@ class SemiSupervisedRunTest {
     assertEquals(
         "glimpse: train.epochs must be more than m1.epochs, 5, after which M2 begins to learn, not 5",
         refused("m1m2", "--labels=20", "--epochs=5"));
+    assertEquals(
+        "glimpse: train.patience must be more than m1.epochs, 5, after which M2 begins to learn,"
+            + " not 4",
+        refused("m1m2", "--labels=20", "--epochs=9", "--set", "train.patience=4"));
+  }
+
+  @Test
+  void theEncoderNeedsAShareOfTheBound() {
+    assertEquals(
+        "glimpse: gamma must be above 0: the encoder learns by it, too",
+        refused("ssl-gan", "--labels=20", "--set", "gamma=0"));
   }
 
   @Test

@@ -126,6 +126,19 @@ class TrainCommandTest {
   }
 
   @Test
+  void settingsThatDoNotGoTogetherAreRefusedAtOnce() {
+    Path run = folder.resolve("run");
+    String data = "--data=" + SmallRuns.data();
+    assertEquals(
+        "glimpse: pixels=gaussian needs grey values: set data.binarise=none, too",
+        Cli.run("train", "draw", data, "--out=" + run, "--set", "pixels=gaussian").failure());
+    assertFalse(Files.exists(run), "a folder is left");
+    assertEquals(
+        "glimpse: train.klWarmup must be 0: this model's loss does not weigh a KL term",
+        Cli.run("train", "gan", data, "--out=" + run, "--set", "train.klWarmup=3").failure());
+  }
+
+  @Test
   void aNumberThatIsNoneToComputeWithIsRefusedAtOnce() {
     Path run = folder.resolve("run");
     String failure = Cli.run("train", "gan", "--out=" + run, "--set", "noise=Infinity").failure();

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,25 @@ class SemiSupervisedTrainingTest {
       double before = without.train().orElseThrow().values().get("crossEntropy");
       double after = with.train().orElseThrow().values().get("crossEntropy");
       assertTrue(after < 0.9 * before, after + " and without " + before);
+    }
+  }
+
+  /** While the KL term has little weight, what is descended is no bound. */
+  @Test
+  void theBoundThatIsToldIsOne() {
+    String[] small = {
+      "hidden=16", "latent=3", "data.labels=50", "train.size=200", "train.epochs=1", "train.lr=0"
+    };
+    String[] warmingUp = Arrays.copyOf(small, small.length + 1);
+    warmingUp[small.length] = "train.klWarmup=9";
+    assertEquals(trainingBounds("at-once", small), trainingBounds("warming-up", warmingUp));
+  }
+
+  private List<Double> trainingBounds(String run, String[] settings) {
+    try (Trainer trainer = trainer("ssl", run, settings)) {
+      trainer.train();
+      Map<String, Double> told = trainer.run().metrics().get(0).values();
+      return List.of(told.get("greyBound"), told.get("labelledBound"));
     }
   }
 

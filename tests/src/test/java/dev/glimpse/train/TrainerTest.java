@@ -80,6 +80,22 @@ class TrainerTest {
     assertEquals(List.of(5), epochs(run, "test"));
   }
 
+  /** Drawn once, and then turned, pixels would be grey again. */
+  @Test
+  void distortedBinaryImagesAreDrawn() {
+    assertFalse(draws(settings("data.binarise=static")));
+    assertTrue(draws(settings("data.binarise=static", "data.turn=10")));
+    assertFalse(draws(settings("data.binarise=none", "data.turn=10")));
+  }
+
+  private boolean draws(Settings settings) {
+    Path run = folder.resolve("run" + settings.get("data.binarise") + settings.get("data.turn"));
+    try (Trainer trainer = SmallTraining.trainer(device, "vae", settings, run)) {
+      return trainer.plan().launches().stream()
+          .anyMatch(launch -> launch.program().equals("random.cl:random_bernoulli"));
+    }
+  }
+
   @Test
   void keepsTheNewestCheckpointsAndTheBest() {
     // Without a learning rate the first epoch stays the best.
