@@ -1,6 +1,7 @@
 #include "loaded_function.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "error.h"
 #include "model.h"
@@ -121,11 +122,16 @@ void LoadedFunction::enqueue(cl_command_queue queue, const Bound& bound, std::ui
 
 void LoadedFunction::enqueue(std::uint32_t count, const cl_event* waits, cl_event* done) {
   const std::size_t last = launches_.size() - 1;
+  cl_event event = nullptr;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     enqueue(device_.queue(), launches_[i], i == 0 ? count : 0, i == 0 ? waits : nullptr,
-            i == last ? done : nullptr);
+            i == last && done != nullptr ? &event : nullptr);
   }
+  EventHandle last_done(event);
   check(opencl_library().clFlush(device_.queue()), "clFlush");
+  if (done != nullptr) {
+    *done = last_done.release();
+  }
 }
 
 void LoadedFunction::finish() { device_.finish(); }
@@ -253,9 +259,23 @@ void LoadedFunction::bind(const std::string& tensor, cl_mem buffer) {
     retained.reset(buffer);
   }
   device_.finish();
-  callers_[named.allocation] = std::move(retained);
+  std::swap(callers_[named.allocation], retained);  // the old one lives until no kernel has it
+  try {
+    set_allocation(named.allocation);
+  } catch (const Error&) {
+    std::swap(callers_[named.allocation], retained);
+    try {
+      set_allocation(named.allocation);
+    } catch (const Error&) {  // The first one tells what is wrong.
+    }
+    throw;
+  }
+}
+
+// Gives the kernels the memory that an allocation has now.
+void LoadedFunction::set_allocation(std::size_t allocation) {
   for (std::size_t r = 0; r < plan_.ranges.size(); ++r) {
-    if (plan_.ranges[r].allocation == named.allocation) {
+    if (plan_.ranges[r].allocation == allocation) {
       slices_[r].reset();
     }
   }
@@ -263,7 +283,7 @@ void LoadedFunction::bind(const std::string& tensor, cl_mem buffer) {
     for (std::uint32_t i = 0; i < bound.launch->arguments.size(); ++i) {
       const Argument& argument = bound.launch->arguments[i];
       if (argument.kind == ArgumentKind::memory &&
-          plan_.ranges[argument.value].allocation == named.allocation) {
+          plan_.ranges[argument.value].allocation == allocation) {
         set_memory(bound.kernel.get(), i, argument.value);
       }
     }

@@ -55,6 +55,7 @@ class LoadedFunction {
   void release_unused_weights();
   Bound bind(const Launch& launch);
   void set_memory(opencl::cl_kernel kernel, std::uint32_t argument, std::uint32_t range);
+  void set_allocation(std::size_t allocation);
   opencl::cl_mem memory_of(std::uint32_t range);
   void enqueue(opencl::cl_command_queue queue, const Bound& bound, std::uint32_t count,
                const opencl::cl_event* waits, opencl::cl_event* done) const;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <system_error>
 
@@ -65,6 +66,17 @@ std::string key(const std::string& source, const DeviceInfo& device) {
     all += '\0';
   }
   return sha256(all);
+}
+
+// A cached file ends with the hash of what comes before, as java/.../device/ProgramCache.java has it.
+bool remove_checksum(std::string& file) {
+  const std::size_t digits = sha256("").size();
+  if (file.size() <= digits) {
+    return false;
+  }
+  const std::string expected = file.substr(file.size() - digits);
+  file.resize(file.size() - digits);
+  return sha256(file) == expected;
 }
 
 }  // namespace
@@ -136,17 +148,12 @@ std::string Programs::build_log(cl_program program) const {
   return log.substr(0, kMostLog);
 }
 
-// None where there is none, or the driver refuses it: it was made by another version, or is damaged.
+// None where there is none, it is not what was stored, or the driver refuses it: drivers need not,
+// and PoCL ends the process over a damaged one.
 ProgramHandle Programs::from_binary(const std::string& key) const {
-  const fs::path file = fs::path(cache_folder_) / key;
-  std::error_code missing;
-  const std::uintmax_t length = fs::file_size(file, missing);
-  if (missing || length == 0) {
-    return nullptr;
-  }
-  std::vector<char> binary(static_cast<std::size_t>(length));
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream.read(binary.data(), static_cast<std::streamsize>(binary.size()))) {
+  std::ifstream stream(fs::path(cache_folder_) / key, std::ios::binary);
+  std::string binary{std::istreambuf_iterator<char>(stream), {}};
+  if (!remove_checksum(binary)) {
     return nullptr;
   }
   const Library& cl = opencl_library();
@@ -163,8 +170,7 @@ ProgramHandle Programs::from_binary(const std::string& key) const {
   return usable ? std::move(program) : nullptr;
 }
 
-// Only ever a short cut: whatever goes wrong here, the next process compiles from source. A reader
-// sees all of a file or nothing.
+// Only ever a short cut: whatever goes wrong here, the next process compiles from source.
 void Programs::store(const std::string& key, cl_program program) const {
   const Library& cl = opencl_library();
   std::size_t size = 0;
@@ -172,8 +178,8 @@ void Programs::store(const std::string& key, cl_program program) const {
       size == 0) {
     return;
   }
-  std::vector<unsigned char> binary(size);
-  unsigned char* bytes = binary.data();
+  std::string binary(size, '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(binary.data());
   if (cl.clGetProgramInfo(program, PROGRAM_BINARIES, sizeof bytes, &bytes, nullptr) != SUCCESS) {
     return;
   }
@@ -183,12 +189,13 @@ void Programs::store(const std::string& key, cl_program program) const {
   fs::path temporary = file;
   temporary += ".tmp" + std::to_string(std::random_device{}());
   std::ofstream stream(temporary, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(binary.data()),
-               static_cast<std::streamsize>(binary.size()));
+  stream << binary << sha256(binary);
   stream.close();
+  std::error_code failed;
   if (stream) {
-    fs::rename(temporary, file, ignored);
-  } else {
+    fs::rename(temporary, file, failed);
+  }
+  if (!stream || failed) {
     fs::remove(temporary, ignored);
   }
 }

@@ -18,6 +18,12 @@ set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBRARIES}/pkgconfig)
 set(ENV{LD_LIBRARY_PATH} ${prefix}/${LIBRARIES})
 run(sh -c "cc '${SAMPLES}/sample.c' $(pkg-config --cflags --libs glimpse) -o '${OUTPUT}/demo'")
 run(${OUTPUT}/demo ${BUNDLE} ${OUTPUT}/demo.pgm)
+if(CMAKE_HOST_SYSTEM_NAME STREQUAL Linux)
+  run(sh -c "cc '${SAMPLES}/sample.c' $(pkg-config --cflags glimpse) \
+    $(pkg-config --static --libs glimpse | sed 's/-lglimpse/-l:libglimpse.a/') -o '${OUTPUT}/alone'")
+  run(${OUTPUT}/alone ${BUNDLE} ${OUTPUT}/alone.pgm)
+  run(${CMAKE_COMMAND} -E compare_files ${OUTPUT}/demo.pgm ${OUTPUT}/alone.pgm)
+endif()
 
 run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${OUTPUT}/consumer -DSAMPLES=${SAMPLES}
   -DCMAKE_PREFIX_PATH=${prefix})

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,21 @@ class ProgramCacheTest {
     assertArrayEquals(new byte[] {4}, cache.load("key").orElseThrow());
     assertTrue(cache.load("other").isEmpty());
     assertEquals(1, files(missing), "no temporary file stays");
+  }
+
+  /** A driver may end the process over what a power failure or a full disk left. */
+  @Test
+  void aDamagedFileIsNotLoaded() throws IOException {
+    var cache = new ProgramCache(folder);
+    cache.store("key", new byte[] {1, 2, 3});
+    byte[] stored = Files.readAllBytes(folder.resolve("key"));
+    for (int length = 0; length < stored.length; length++) {
+      Files.write(folder.resolve("key"), Arrays.copyOf(stored, length));
+      assertTrue(cache.load("key").isEmpty(), length + " bytes");
+    }
+    stored[1] ^= 4;
+    Files.write(folder.resolve("key"), stored);
+    assertTrue(cache.load("key").isEmpty());
   }
 
   @Test
