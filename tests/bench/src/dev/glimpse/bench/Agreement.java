@@ -1,18 +1,24 @@
 package dev.glimpse.bench;
 
+import java.util.List;
+
 /** Whether a peer computes what we do. */
 final class Agreement {
   private Agreement() {}
 
   /**
-   * @param tolerance of the largest value
+   * @param tolerance of the largest value of a result
    * @throws PeerException where it does not: times would then say nothing
    */
-  static void require(String workload, double tolerance, float[] ours, float[] theirs) {
-    if (ours.length != theirs.length) {
-      throw new PeerException(
-          "%s: %d results, but %d of the peer".formatted(workload, ours.length, theirs.length));
+  static void require(String workload, double tolerance, List<float[]> ours, List<float[]> theirs) {
+    requireAsMany(workload, "results", ours.size(), theirs.size());
+    for (int i = 0; i < ours.size(); i++) {
+      require("%s: result %d".formatted(workload, i + 1), tolerance, ours.get(i), theirs.get(i));
     }
+  }
+
+  private static void require(String result, double tolerance, float[] ours, float[] theirs) {
+    requireAsMany(result, "numbers", ours.length, theirs.length);
     double largest = 0;
     double difference = 0;
     for (int i = 0; i < ours.length; i++) {
@@ -22,8 +28,15 @@ final class Agreement {
     }
     if (!(difference <= tolerance * largest)) {
       throw new PeerException(
-          "%s: the peer computes something else: results differ by %.2g of %.6g"
-              .formatted(workload, difference, largest));
+          "%s: the peer computes something else: it differs by %.2g of %.6g"
+              .formatted(result, difference, largest));
+    }
+  }
+
+  private static void requireAsMany(String what, String things, int ours, int theirs) {
+    if (ours != theirs) {
+      throw new PeerException(
+          "%s: %d %s, but %d of the peer".formatted(what, ours, things, theirs));
     }
   }
 }

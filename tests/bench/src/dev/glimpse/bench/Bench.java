@@ -45,7 +45,7 @@ final class Bench {
   private Row row(Workload workload, Contender ours, List<Times> times) {
     return new Row(
         workload,
-        device.info().name(),
+        device.description(),
         times.get(0),
         peer == null ? null : peer.description(),
         times.size() > 1 ? times.get(1) : null,

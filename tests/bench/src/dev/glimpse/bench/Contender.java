@@ -1,5 +1,6 @@
 package dev.glimpse.bench;
 
+import java.util.List;
 import java.util.Map;
 
 /** A workload on one engine, ready to run. */
@@ -11,10 +12,10 @@ public interface Contender extends AutoCloseable {
   Map<String, float[]> start();
 
   /**
-   * Does the work once or a few times from the start, and returns numbers on which all engines must
-   * agree; none where the work is random.
+   * Does the work once or a few times from the start, and returns the results on which all engines
+   * must agree, for example a loss in each of its steps; none where the work is random.
    */
-  float[] check();
+  List<float[]> check();
 
   /** What a run costs besides time, by name. */
   default Map<String, Double> facts() {

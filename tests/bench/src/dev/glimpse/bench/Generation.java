@@ -11,7 +11,6 @@ import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +20,6 @@ import java.util.Map;
  * batch norms by given moments, {@code generator.norm1.running_mean} and so on.
  */
 public record Generation(int batch) implements Workload {
-  /** So many numbers are compared. */
-  private static final int COMPARED = 4096;
-
   @Override
   public String name() {
     return "I1 generator, batch %d".formatted(batch);
@@ -92,11 +88,11 @@ public record Generation(int batch) implements Workload {
     }
 
     @Override
-    public float[] check() {
+    public List<float[]> check() {
       run();
       float[] images = new float[plan.outputShape("images").size()];
       plan.read("images").get(images);
-      return images.length > COMPARED ? Arrays.copyOf(images, COMPARED) : images;
+      return List.of(images);
     }
 
     @Override

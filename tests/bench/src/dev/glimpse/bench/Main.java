@@ -125,6 +125,12 @@ public final class Main implements Callable<Integer> {
     if (steps != null && steps < 1) {
       throw new ParameterException(spec.commandLine(), "--steps takes 1 or more");
     }
+    if (peerName != null && !Peers.isBuilt(peerName)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "this build has no peer '%s'; ./glimpse bench --peer libtorch builds the only one"
+              .formatted(peerName));
+    }
     try (Device device = compute.open()) {
       var bench = new Bench(device, peerName, steps == null ? 0 : steps);
       PrintWriter out = spec.commandLine().getOut();
@@ -139,7 +145,7 @@ public final class Main implements Callable<Integer> {
           } else {
             table.print(row);
           }
-        } catch (DeviceException e) { // Of one; the others may do.
+        } catch (RuntimeException e) { // Of one; the others may do.
           spec.commandLine().getErr().println(workload.name() + " failed:");
           status = failed(e);
         }

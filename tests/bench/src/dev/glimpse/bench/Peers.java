@@ -9,15 +9,28 @@ import java.lang.reflect.InvocationTargetException;
 final class Peers {
   private Peers() {}
 
+  /** Whether it can be {@linkplain #find found}; nothing of its libraries is loaded. */
+  static boolean isBuilt(String name) {
+    try {
+      Class.forName(engine(name), false, Peers.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      return false;
+    }
+  }
+
+  private static String engine(String name) {
+    return "dev.glimpse.bench." + name + ".Engine";
+  }
+
+  /**
+   * Loads a peer that is built.
+   *
+   * @throws PeerException where its native libraries do not load
+   */
   static Peer find(String name) {
     try {
-      Class<?> engine = Class.forName("dev.glimpse.bench." + name + ".Engine");
-      return (Peer) engine.getConstructor().newInstance();
-    } catch (ClassNotFoundException | NoClassDefFoundError e) {
-      throw new PeerException(
-          "this build has no peer '%s'; ./glimpse bench --peer libtorch builds the only one"
-              .formatted(name),
-          e);
+      return (Peer) Class.forName(engine(name)).getConstructor().newInstance();
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof LinkageError cause) {
         throw new PeerException(

@@ -11,6 +11,7 @@ import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Parameter;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,12 @@ final class TrainingStep implements Contender {
     this.checked = checked;
     this.inputs = inputs;
     this.store = new ParameterStore(device, parameters, SEED);
-    this.plan = plan(timed);
+    try {
+      this.plan = plan(timed);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
     run();
     if (!started) {
       long jvm = ManagementFactory.getRuntimeMXBean().getStartTime();
@@ -98,14 +104,21 @@ final class TrainingStep implements Contender {
   }
 
   @Override
-  public float[] check() {
+  public List<float[]> check() {
     try (Plan fixed = plan(checked)) {
       for (int i = 0; i < steps; i++) {
         fixed.run();
       }
-      float[] values = new float[steps * losses];
-      fixed.history().get(values);
-      return values;
+      FloatBuffer history = fixed.history();
+      var results = new ArrayList<float[]>();
+      for (int loss = 0; loss < losses; loss++) {
+        float[] values = new float[steps];
+        for (int i = 0; i < steps; i++) {
+          values[i] = history.get(i * losses + loss);
+        }
+        results.add(values);
+      }
+      return results;
     }
   }
 

@@ -16,7 +16,9 @@ public interface Workload {
     return 0;
   }
 
-  /** By how much of the largest result a peer's may differ, only because it rounds otherwise. */
+  /**
+   * By how much of a result's largest number a peer's may differ, only because it rounds otherwise.
+   */
   default double tolerance() {
     return 1e-4;
   }

@@ -5,6 +5,9 @@ import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.DeviceOptions.Kernels;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.Devices;
+import dev.glimpse.train.SettingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +19,6 @@ public final class ComputeOptions {
   @Option(
       names = "--kernels",
       paramLabel = "WHOSE",
-      defaultValue = "AUTO",
       description =
           "On a CUDA device, whose kernels multiply and convolve: hand (ours), library (cuBLAS,"
               + " cuDNN) or auto, the library's where we know of none faster (default: auto).")
@@ -44,6 +46,44 @@ public final class ComputeOptions {
   /** Opens the device. */
   public Device open() {
     return Devices.open(
-        device(), new DeviceOptions(kernels, Optional.ofNullable(precision), deterministic));
+        device(),
+        new DeviceOptions(
+            kernels == null ? Kernels.AUTO : kernels,
+            Optional.ofNullable(precision),
+            deterministic));
+  }
+
+  /** What is given, but for the device, as {@link #complete} takes it. */
+  Map<String, String> given() {
+    var given = new LinkedHashMap<String, String>();
+    if (kernels != null) {
+      given.put("kernels", kernels.name());
+    }
+    if (precision != null) {
+      given.put("precision", precision.name());
+    }
+    if (deterministic) {
+      given.put("deterministic", "true");
+    }
+    return given;
+  }
+
+  /**
+   * Takes what is not given from another command's {@link #given}.
+   *
+   * @throws SettingException where that has an unknown value
+   */
+  void complete(Map<String, String> other) {
+    try {
+      if (kernels == null && other.containsKey("kernels")) {
+        kernels = Kernels.valueOf(other.get("kernels"));
+      }
+      if (precision == null && other.containsKey("precision")) {
+        precision = Precision.valueOf(other.get("precision"));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new SettingException("the run was computed by options that are unknown: " + other);
+    }
+    deterministic |= other.containsKey("deterministic");
   }
 }

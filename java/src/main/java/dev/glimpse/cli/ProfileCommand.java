@@ -212,7 +212,7 @@ final class ProfileCommand implements Callable<Integer> {
     if (json) {
       out.println(GSON.toJson(ProfileJson.of(profile, info, roof, groupings)));
     } else {
-      out.printf("%s, on %s (%s)%n", title, info.name(), info.id());
+      out.printf("%s, on %s (%s)%n", title, opened.description(), info.id());
       out.print(ProfileTable.of(profile, roof, groupings));
     }
     out.flush();

@@ -58,9 +58,7 @@ import picocli.CommandLine.Spec;
       "  glimpse train --resume runs/labels --epochs 100"
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final Set<String> NOT_KEPT =
-      Set.of(
-          "--device", "--kernels", "--precision", "--deterministic", "--no-quality", "--verbose");
+  private static final Set<String> NOT_KEPT = Set.of("--device", "--no-quality", "--verbose");
 
   @Parameters(
       arity = "0..1",
@@ -182,7 +180,8 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (Device opened = compute.open()) {
       var config =
-          RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings);
+          RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings)
+              .computedBy(compute.given());
       Path folder = out == null ? freshFolder(kind.name()) : out;
       RunLock lock = RunLock.of(folder);
       try (lock) {
@@ -219,10 +218,11 @@ final class TrainCommand implements Callable<Integer> {
     Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
     TrainedModel.checkShape(run, created, splits.train());
+    compute.complete(config.compute());
     RunLock lock = RunLock.of(folder);
     try (lock;
         Device opened = compute.open()) {
-      run = run.with(config.with(settings));
+      run = run.with(config.with(settings).computedBy(compute.given()));
       training(run).run(opened, created, settings, splits, run, true);
     }
   }

@@ -145,7 +145,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
         parameters,
         images(model, settings, splits, run.config().data()),
         device.info().id(),
-        device.info().name());
+        device.description());
     console.printf("run %s%n", run.path());
     if (model instanceof LikelihoodModel && Binarisation.of(settings) != Binarisation.NONE) {
       console.println("the elbo is in nats per image: higher is better");

@@ -13,6 +13,11 @@ import java.util.Optional;
 public interface Device extends AutoCloseable {
   DeviceInfo info();
 
+  /** The device's name and, where a library computes, in which type it multiplies. */
+  default String description() {
+    return info().name();
+  }
+
   /** Allocates device memory, its content undefined. */
   Buffer allocate(long bytes);
 

@@ -15,23 +15,34 @@ import java.util.Map;
  * @param model the name of the model's kind
  * @param data where the images come from, as {@code --data} says it
  * @param device its name, for the reader; a run can go on on another one
+ * @param compute the options by which it computed, as far as they were given
  * @param shape of the images
  * @param settings every setting, as text
  */
 public record RunConfig(
-    String model, String data, String device, DataShape shape, Map<String, String> settings) {
+    String model,
+    String data,
+    String device,
+    Map<String, String> compute,
+    DataShape shape,
+    Map<String, String> settings) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
   public static RunConfig of(
       String model, String data, String device, DataShape shape, Settings settings) {
-    return new RunConfig(model, data, device, shape, Map.of()).with(settings);
+    return new RunConfig(model, data, device, Map.of(), shape, Map.of()).with(settings);
   }
 
   /** The same run with other settings. */
   public RunConfig with(Settings others) {
     var texts = new LinkedHashMap<String, String>();
     others.all().forEach(s -> texts.put(s.name(), String.valueOf(s.value())));
-    return new RunConfig(model, data, device, shape, texts);
+    return new RunConfig(model, data, device, compute, shape, texts);
+  }
+
+  /** The same run, computed by other options. */
+  public RunConfig computedBy(Map<String, String> options) {
+    return new RunConfig(model, data, device, Map.copyOf(options), shape, settings);
   }
 
   /** Sets all settings to the run's. */
@@ -56,6 +67,7 @@ public record RunConfig(
     if (!complete || !config.shape.isPossible()) {
       throw new CheckpointException(file, "is no run's configuration", remedy);
     }
-    return config;
+    // Runs of before it was kept have none.
+    return config.compute == null ? config.computedBy(Map.of()) : config;
   }
 }

@@ -3,11 +3,15 @@ package dev.glimpse.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Whatever computes can be told on what and how. */
@@ -69,6 +73,24 @@ class ComputeOptionsTest {
     arguments.addAll(List.of("--device=opencl:0.0", option));
     String failure = Cli.run(arguments.toArray(String[]::new)).failure();
     assertTrue(failure.startsWith(message), failure);
+  }
+
+  @Test
+  void aRunGoesOnAsItWasComputed(@TempDir Path folder) throws IOException {
+    Path run = folder.resolve("run");
+    Cli.train("vae", run, "--epochs=1", "--precision=fp32");
+    Path config = run.resolve("config.json");
+    String text = Files.readString(config);
+    assertTrue(text.contains("\"precision\": \"FP32\""), text);
+
+    Files.writeString(config, text.replace("FP32", "BF16"));
+    List<String> resume = List.of("train", "--resume", run.toString());
+    refused(resume, "--epochs=2", "glimpse: --precision bf16 needs a CUDA device");
+    Files.writeString(config, text.replace("FP32", "FP8"));
+    refused(resume, "--epochs=2", "glimpse: the run was computed by options that are unknown");
+    Cli.run("train", "--resume", run.toString(), "--epochs=2", "--precision=fp32", "--no-quality")
+        .succeeded();
+    assertTrue(Files.readString(config).contains("\"precision\": \"FP32\""));
   }
 
   @Test

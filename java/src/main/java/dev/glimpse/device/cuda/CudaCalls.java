@@ -120,7 +120,8 @@ final class CudaCalls {
     return workspace;
   }
 
-  private Precision precision() {
+  /** In which libraries multiply. */
+  Precision precision() {
     return options.precision().orElse(Precision.TF32);
   }
 

@@ -20,6 +20,7 @@ import dev.glimpse.device.Transfer;
 import dev.glimpse.device.Work;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.cuda.cudart.CUctx_st;
@@ -92,6 +93,14 @@ final class CudaDevice implements Device {
   @Override
   public DeviceInfo info() {
     return info;
+  }
+
+  @Override
+  public String description() {
+    return info.libraries().isEmpty()
+        ? info.name()
+        : "%s, libraries in %s"
+            .formatted(info.name(), calls.precision().name().toLowerCase(Locale.ROOT));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.glimpse.bench.libtorch;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.BoolOptional;
@@ -48,16 +49,18 @@ final class Losses {
     return torch.grad(outputs, wanted, byOutputs, new BoolOptional(keeping), false, false);
   }
 
-  /** The losses of so many steps, in the order in which they come. */
-  static float[] ofSteps(int steps, Supplier<Tensor[]> step) {
-    var all = new ArrayList<Float>();
+  /** What each loss is in so many steps, in the order in which a step returns them. */
+  static List<float[]> ofSteps(int steps, Supplier<Tensor[]> step) {
+    var losses = new ArrayList<float[]>();
     for (int i = 0; i < steps; i++) {
-      Scopes.freeing(() -> Stream.of(step.get()).map(Tensor::item_float).toList())
-          .forEach(all::add);
-    }
-    float[] losses = new float[all.size()];
-    for (int i = 0; i < losses.length; i++) {
-      losses[i] = all.get(i);
+      List<Float> now =
+          Scopes.freeing(() -> Stream.of(step.get()).map(Tensor::item_float).toList());
+      for (int loss = 0; loss < now.size(); loss++) {
+        if (i == 0) {
+          losses.add(new float[steps]);
+        }
+        losses.get(loss)[i] = now.get(loss);
+      }
     }
     return losses;
   }

@@ -1,6 +1,7 @@
 package dev.glimpse.bench.libtorch;
 
 import dev.glimpse.bench.Contender;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -41,7 +42,7 @@ abstract class NoisyStep implements Contender {
   }
 
   @Override
-  public final float[] check() {
+  public final List<float[]> check() {
     float[] losses = new float[compared];
     for (int i = 0; i < compared; i++) {
       losses[i] =
@@ -52,7 +53,7 @@ abstract class NoisyStep implements Contender {
                 return loss.item_float();
               });
     }
-    return losses;
+    return List.of(losses);
   }
 
   @Override

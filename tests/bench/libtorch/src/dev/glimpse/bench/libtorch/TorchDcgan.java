@@ -2,6 +2,7 @@ package dev.glimpse.bench.libtorch;
 
 import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.Dcgan;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
@@ -101,7 +102,7 @@ final class TorchDcgan implements Contender {
   }
 
   @Override
-  public float[] check() {
+  public List<float[]> check() {
     return Losses.ofSteps(Dcgan.COMPARED, () -> step(noise));
   }
 

@@ -2,6 +2,7 @@ package dev.glimpse.bench.libtorch;
 
 import dev.glimpse.bench.Contender;
 import dev.glimpse.bench.VaeGan;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
@@ -131,7 +132,7 @@ final class TorchVaeGan implements Contender {
   }
 
   @Override
-  public float[] check() {
+  public List<float[]> check() {
     return Losses.ofSteps(VaeGan.COMPARED, () -> step(noise, prior));
   }
 
