@@ -84,18 +84,19 @@ class W2(nn.Module):
         super().__init__()
         leaky = lambda: nn.LeakyReLU(0.2)
         self.encoder = nn.Sequential(
-            nn.Conv2d(1, 64, 4, 2, 1), nn.BatchNorm2d(64), leaky(),
-            nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128), leaky(),
+            nn.Conv2d(1, 64, 4, 2, 1, bias=False), nn.BatchNorm2d(64), leaky(),
+            nn.Conv2d(64, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128), leaky(),
             nn.Flatten(), nn.Linear(6272, 128),
         )
         self.generator = nn.Sequential(
-            nn.Linear(64, 6272), nn.BatchNorm1d(6272), nn.ReLU(), nn.Unflatten(1, (128, 7, 7)),
-            nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.BatchNorm2d(64), nn.ReLU(),
+            nn.Linear(64, 6272, bias=False), nn.BatchNorm1d(6272), nn.ReLU(),
+            nn.Unflatten(1, (128, 7, 7)),
+            nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(),
             nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Sigmoid(),
         )
         self.features = nn.Sequential(
             nn.Conv2d(1, 64, 4, 2, 1), leaky(),
-            nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128), leaky(),
+            nn.Conv2d(64, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128), leaky(),
         )
         self.judge = nn.Sequential(nn.Flatten(), nn.Linear(6272, 1))
         self.batch = batch
@@ -260,13 +261,14 @@ class W5(nn.Module):
         super().__init__()
         widths = [512, 256, 128, 64, 3]
         # On images of one pixel a transposed convolution is a product, and so is the last one.
-        up = [nn.Linear(100, 512 * 16), nn.Unflatten(1, (512, 4, 4)), nn.BatchNorm2d(512), nn.ReLU()]
+        up = [nn.Linear(100, 512 * 16, bias=False), nn.Unflatten(1, (512, 4, 4))]
+        up += [nn.BatchNorm2d(512), nn.ReLU()]
         down = []
         for many, few in zip(widths, widths[1:]):
-            up += [nn.ConvTranspose2d(many, few, 4, 2, 1)]
+            up += [nn.ConvTranspose2d(many, few, 4, 2, 1, bias=few == 3)]
             up += [nn.BatchNorm2d(few), nn.ReLU()] if few > 3 else [nn.Tanh()]
             norm = [nn.BatchNorm2d(many)] if few > 3 else []
-            down = [nn.Conv2d(few, many, 4, 2, 1), *norm, nn.LeakyReLU(0.2)] + down
+            down = [nn.Conv2d(few, many, 4, 2, 1, bias=few == 3), *norm, nn.LeakyReLU(0.2)] + down
         self.generator = nn.Sequential(*up)
         self.discriminator = nn.Sequential(*down, nn.Flatten(), nn.Linear(512 * 16, 1))
         self.batch = batch
