@@ -42,6 +42,25 @@ T number(cl_device_id device, cl_uint parameter) {
   return value;
 }
 
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// Those of a compute unit, about, as java/.../device/DeviceInfo.java has them.
+std::uint64_t lanes(const DeviceInfo& info, const std::string& vendor) {
+  if (info.cpu) {
+    return 1;
+  }
+  if (vendor.find("nvidia") != std::string::npos) {
+    return 128;
+  }
+  const bool amd = vendor.find("amd") != std::string::npos ||
+                   vendor.find("advanced micro") != std::string::npos;
+  return !amd && vendor.find("intel") != std::string::npos ? 8 : 64;
+}
+
 DeviceInfo describe(cl_device_id device, const std::string& id) {
   DeviceInfo info;
   info.id = id;
@@ -53,12 +72,14 @@ DeviceInfo describe(cl_device_id device, const std::string& id) {
       },
       "clGetPlatformInfo");
   info.driver = text(device, DRIVER_VERSION);
-  info.emulated = info.name.find("llvmpipe") != std::string::npos;
-  info.cpu =
-      (number<cl_bitfield>(device, DEVICE_TYPE) & DEVICE_TYPE_CPU) != 0 && !info.emulated;
+  const auto type = number<cl_bitfield>(device, DEVICE_TYPE);
+  info.emulated = info.name.find("llvmpipe") != std::string::npos ||
+                  (type & (DEVICE_TYPE_CPU | DEVICE_TYPE_GPU)) == 0;
+  info.cpu = (type & DEVICE_TYPE_CPU) != 0 && !info.emulated;
   info.divides_exactly = (number<cl_bitfield>(device, DEVICE_SINGLE_FP_CONFIG) &
                           FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
   info.compute_units = number<cl_uint>(device, DEVICE_MAX_COMPUTE_UNITS);
+  info.width = info.compute_units * lanes(info, lower(text(device, DEVICE_VENDOR)));
   info.vector_width =
       std::max<cl_uint>(1, number<cl_uint>(device, DEVICE_NATIVE_VECTOR_WIDTH_FLOAT));
   return info;
@@ -91,7 +112,10 @@ std::vector<Found> list_devices() {
     }
     for (std::size_t d = 0; d < devices.size(); ++d) {
       const std::string id = "opencl:" + std::to_string(p) + "." + std::to_string(d);
-      found.push_back({devices[d], describe(devices[d], id)});
+      try {
+        found.push_back({devices[d], describe(devices[d], id)});
+      } catch (const Error&) {  // A driver that does not answer is not to hide the others.
+      }
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
@@ -101,15 +125,9 @@ std::vector<Found> list_devices() {
     if (a.info.cpu != b.info.cpu) {
       return b.info.cpu;
     }
-    return a.info.compute_units > b.info.compute_units;
+    return a.info.width > b.info.width;
   });
   return found;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 bool matches(const DeviceInfo& device, const std::string& wanted) {

@@ -41,6 +41,7 @@ struct DeviceInfo {
   bool emulated = false;
   bool divides_exactly = false;  // where a program asks for it
   std::uint32_t compute_units = 1;
+  std::uint64_t width = 1;  // operations at once, about
   std::uint32_t vector_width = 1;
 };
 

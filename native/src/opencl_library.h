@@ -52,6 +52,7 @@ constexpr cl_int INVALID_BUFFER_SIZE = -61;
 constexpr cl_uint FALSE = 0;
 constexpr cl_uint TRUE = 1;
 constexpr cl_bitfield DEVICE_TYPE_CPU = 1 << 1;
+constexpr cl_bitfield DEVICE_TYPE_GPU = 1 << 2;
 constexpr cl_bitfield DEVICE_TYPE_ALL = 0xFFFFFFFF;
 constexpr cl_uint PLATFORM_NAME = 0x0902;
 constexpr cl_uint DEVICE_TYPE = 0x1000;

@@ -17,7 +17,8 @@ import java.util.Set;
  * @param maxWorkGroup the largest work-group
  * @param alignment in bytes, of the offset of a {@link Buffer#slice}
  * @param vectorWidth floats in a native vector register; 16 with AVX-512
- * @param emulated a GPU driver that runs on the CPU (llvmpipe); only used when named
+ * @param emulated a driver of another device that runs on the CPU (llvmpipe, an FPGA's emulation);
+ *     only used when named
  * @param libraries what a vendor's library computes for an open device, in place of our kernels
  */
 public record DeviceInfo(
@@ -38,11 +39,20 @@ public record DeviceInfo(
 
   /** The classes of device for which kernels have variants and tuning defaults. */
   public enum Kind {
-    CPU,
-    AMD,
-    NVIDIA,
-    INTEL,
-    OTHER_GPU;
+    CPU(1),
+    AMD(64),
+    NVIDIA(128),
+    INTEL(8),
+    OTHER_GPU(64);
+
+    private final int lanes;
+
+    /**
+     * @param lanes that a compute unit has, about
+     */
+    Kind(int lanes) {
+      this.lanes = lanes;
+    }
 
     public boolean isCpu() {
       return this == CPU;
@@ -68,6 +78,14 @@ public record DeviceInfo(
         vectorWidth,
         emulated,
         libraries);
+  }
+
+  /**
+   * How many operations it does at once, about: a multiprocessor of NVIDIA's, which is one compute
+   * unit, does as much as 16 units of Intel's.
+   */
+  long width() {
+    return (long) computeUnits * kind.lanes;
   }
 
   /** Floats in the vectors in which a CPU multiplies ({@code kernels/dialect/wide.h}). */

@@ -11,6 +11,11 @@ public final class Devices {
   private static final List<Backend> BACKENDS =
       ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
 
+  static final Comparator<DeviceInfo> BEST_FIRST =
+      Comparator.comparing(DeviceInfo::emulated)
+          .thenComparing(device -> device.kind().isCpu())
+          .thenComparing(DeviceInfo::width, Comparator.reverseOrder());
+
   private Devices() {}
 
   /**
@@ -22,10 +27,7 @@ public final class Devices {
     for (Backend backend : BACKENDS) {
       devices.addAll(backend.devices());
     }
-    devices.sort(
-        Comparator.comparing(DeviceInfo::emulated)
-            .thenComparing(device -> device.kind().isCpu())
-            .thenComparing(DeviceInfo::computeUnits, Comparator.reverseOrder()));
+    devices.sort(BEST_FIRST);
     return devices;
   }
 

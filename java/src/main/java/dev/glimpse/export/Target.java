@@ -28,7 +28,8 @@ record Target(Kind kind, int vectorWidth, int computeUnits) {
   /** The largest buffer of a plan; each device has its own limit, which loading meets. */
   private static final long MEMORY = 1L << 40;
 
-  private static final int ALIGNMENT = 128;
+  /** Of GPUs; see {@code ParameterSet}. */
+  private static final int ALIGNMENT = 4096;
 
   /** Local memory of a work-group: what NVIDIA's GPUs have, and AMD's and Intel's at least. */
   private static final int LOCAL_MEMORY = 48 << 10;
@@ -46,7 +47,7 @@ record Target(Kind kind, int vectorWidth, int computeUnits) {
             MEMORY,
             LOCAL_MEMORY,
             256,
-            ALIGNMENT,
+            kind.isCpu() ? 128 : ALIGNMENT,
             vectorWidth,
             false,
             Set.of()));

@@ -12,8 +12,8 @@ import java.util.Map;
  * multiple of {@link #ALIGNMENT} floats, so that it can be a buffer of its own.
  */
 public final class ParameterSet {
-  /** In floats; 1024 bytes are enough for every device's sub-buffers. */
-  static final int ALIGNMENT = 256;
+  /** In floats; 4 KiB are enough for every device's sub-buffers: Apple's GPUs ask for that much. */
+  static final int ALIGNMENT = 1024;
 
   private final String name;
   private final List<Parameter> parameters;

@@ -28,6 +28,8 @@ import java.util.function.Function;
  * tensor's place. Structural ops vanish here; where one cannot, a copy takes its place.
  */
 final class Placement {
+  /** In bytes; a device may ask for more. */
+  private static final int ARENA_ALIGNMENT = 1024;
 
   private final DeviceInfo device;
   private final Function<Tensor, Buffer> fixed;
@@ -126,7 +128,7 @@ final class Placement {
     this.fixed = fixed;
     this.reuse = reuse;
     this.frozen = frozen;
-    this.arena = new Arena(Math.max(device.alignment(), 4 * ParameterSet.ALIGNMENT));
+    this.arena = new Arena(Math.max(device.alignment(), ARENA_ALIGNMENT));
     this.end = steps.size();
     for (Step step : steps) {
       step.outputs.forEach(t -> producers.put(t, step));

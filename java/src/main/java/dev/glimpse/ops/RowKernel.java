@@ -26,7 +26,7 @@ final class RowKernel {
     site.launch(
         site.kernel("loss.cl", entry, Map.of()),
         arguments,
-        List.of(x.rows() * group, 1),
+        List.of(Math.multiplyExact(x.rows(), group), 1),
         List.of(group, 1),
         new Cost((long) flopsPerElement * x.size(), bytes));
   }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -23,6 +25,26 @@ class DevicesTest {
       assertTrue(info.alignment() >= 4);
     }
     assertEquals(devices.size(), devices.stream().map(DeviceInfo::id).distinct().count());
+  }
+
+  /** By their makers' numbers of units, which count different things. */
+  @Test
+  void theWidestGpuIsTheBest() {
+    var devices =
+        new ArrayList<>(
+            List.of(
+                device("Xeon", DeviceInfo.Kind.CPU, 64, false),
+                device("FPGA emulation", DeviceInfo.Kind.INTEL, 1024, true),
+                device("UHD 630", DeviceInfo.Kind.INTEL, 24, false),
+                device("GTX 1650", DeviceInfo.Kind.NVIDIA, 14, false)));
+    devices.sort(Devices.BEST_FIRST);
+    assertEquals(
+        List.of("GTX 1650", "UHD 630", "Xeon", "FPGA emulation"),
+        devices.stream().map(DeviceInfo::name).toList());
+  }
+
+  private static DeviceInfo device(String name, DeviceInfo.Kind kind, int units, boolean emulated) {
+    return new DeviceInfo("x", name, "p", "d", kind, units, 1, 1, 1, 1, 128, 1, emulated, Set.of());
   }
 
   @Test

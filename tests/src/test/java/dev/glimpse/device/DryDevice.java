@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 
-/** A device that compiles and runs nothing: for tests of what a plan would launch. */
+/**
+ * A device that compiles and runs nothing: for tests of what a plan would launch. It asks for as
+ * much alignment as any does.
+ */
 public final class DryDevice implements Device {
   private final DeviceInfo info;
   private int liveObjects;
@@ -12,8 +15,8 @@ public final class DryDevice implements Device {
   public DryDevice(DeviceInfo.Kind kind) {
     this.info =
         new DeviceInfo(
-            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 128, 8, false,
-            Set.of());
+            "dry:0.0", "dry", "none", "1", kind, 2, 1L << 34, 1L << 32, 1 << 15, 256, 4096, 8,
+            false, Set.of());
   }
 
   @Override

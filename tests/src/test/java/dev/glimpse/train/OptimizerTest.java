@@ -201,7 +201,7 @@ class OptimizerTest {
         double expected = value[index];
         assertEquals(expected, actual.get(next++), 2e-6 + 1e-5 * Math.abs(expected));
       }
-      int padded = (values[i].length + 255) / 256 * 256;
+      int padded = (values[i].length + 1023) / 1024 * 1024;
       for (int e = values[i].length; e < padded; e++) {
         assertEquals(0, actual.get(next++));
       }

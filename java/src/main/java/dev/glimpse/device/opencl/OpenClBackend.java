@@ -21,9 +21,13 @@ import org.jocl.Pointer;
 import org.jocl.Sizeof;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** OpenCL through JOCL. Device ids are {@code opencl:<platform>.<device>}. */
 public final class OpenClBackend implements Backend {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenClBackend.class);
+
   private final ProgramCache cache;
   private String trouble = "";
 
@@ -72,7 +76,11 @@ public final class OpenClBackend implements Backend {
         cl_device_id[] devices = devices(platforms[p]);
         for (int d = 0; d < devices.length; d++) {
           String id = name() + ":" + p + "." + d;
-          found.add(new Found(describe(id, platforms[p], devices[d]), platforms[p], devices[d]));
+          try {
+            found.add(new Found(describe(id, platforms[p], devices[d]), platforms[p], devices[d]));
+          } catch (CLException e) {
+            LOG.warn("{} does not say what it is, and is left out: {}", id, e.getMessage());
+          }
         }
       }
     } catch (UnsatisfiedLinkError e) {
@@ -110,14 +118,18 @@ public final class OpenClBackend implements Backend {
       return new cl_device_id[0];
     }
     var devices = new cl_device_id[count[0]];
-    clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count[0], devices, null);
+    if (devices.length > 0) {
+      clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count[0], devices, null);
+    }
     return devices;
   }
 
   private static DeviceInfo describe(String id, cl_platform_id platform, cl_device_id device) {
     String name = text(device, CL_DEVICE_NAME);
     long type = number(device, CL_DEVICE_TYPE);
-    boolean cpu = (type & CL_DEVICE_TYPE_CPU) != 0 && !name.contains("llvmpipe");
+    boolean emulated =
+        name.contains("llvmpipe") || (type & (CL_DEVICE_TYPE_CPU | CL_DEVICE_TYPE_GPU)) == 0;
+    boolean cpu = (type & CL_DEVICE_TYPE_CPU) != 0 && !emulated;
     return new DeviceInfo(
         id,
         name,
@@ -131,7 +143,7 @@ public final class OpenClBackend implements Backend {
         number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE),
         (int) Math.max(128, number(device, CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
         (int) Math.max(1, number(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
-        name.contains("llvmpipe"),
+        emulated,
         Set.of());
   }
 
