@@ -195,7 +195,9 @@ public sealed class Draw implements SequentialModel, LikelihoodModel permits Con
     return steps.get(steps.size() - 1).canvas();
   }
 
-  /** A density of pixels that are 0 or 1 has no bound, and is none on their log probability. */
+  /**
+   * Of pixels that are 0 or 1 a density grows without bound, and tells nothing of what is drawn.
+   */
   static void check(Settings settings) {
     if (settings.has("pixels")
         && settings.text("pixels").equals("gaussian")

@@ -42,7 +42,7 @@ public record RunConfig(
 
   /** The same run, computed by other options. */
   public RunConfig computedBy(Map<String, String> options) {
-    return new RunConfig(model, data, device, Map.copyOf(options), shape, settings);
+    return new RunConfig(model, data, device, new LinkedHashMap<>(options), shape, settings);
   }
 
   /** Sets all settings to the run's. */
@@ -63,7 +63,8 @@ public record RunConfig(
             && config.data != null
             && config.shape != null
             && config.settings != null
-            && !config.settings.containsValue(null);
+            && !config.settings.containsValue(null)
+            && (config.compute == null || !config.compute.containsValue(null));
     if (!complete || !config.shape.isPossible()) {
       throw new CheckpointException(file, "is no run's configuration", remedy);
     }
