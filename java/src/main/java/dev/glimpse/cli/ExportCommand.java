@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
     })
 final class ExportCommand implements Callable<Integer> {
   private static final int MOST_IN_A_BATCH = 4096;
+  private static final List<Integer> BATCHES = List.of(1, 16);
 
   /** What can be written. */
   enum Format {
@@ -53,8 +54,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      defaultValue = "GLIMPSE",
-      description = "glimpse or onnx (default: glimpse).")
+      description = "glimpse or onnx (default: onnx where FILE ends so, else glimpse).")
   private Format format;
 
   @Option(
@@ -70,8 +70,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--batch",
       split = ",",
       paramLabel = "N",
-      defaultValue = "1,16",
-      description = "Examples at a time, one or more numbers (default: ${DEFAULT-VALUE}).")
+      description = "Of a bundle: examples at a time, one or more numbers (default: 1,16).")
   private List<Integer> batches;
 
   @Option(
@@ -94,7 +93,20 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    for (int batch : batches) {
+    boolean endsInOnnx = out.toString().endsWith(".onnx");
+    if (format == null) {
+      format = endsInOnnx ? Format.ONNX : Format.GLIMPSE;
+    }
+    if (format == Format.GLIMPSE && endsInOnnx) {
+      throw new SettingException("a bundle is not to be named .onnx: " + out);
+    }
+    if (format == Format.GLIMPSE && fold) {
+      throw new SettingException("--fold is for --format onnx; a bundle is folded by itself");
+    }
+    if (format == Format.ONNX && batches != null) {
+      throw new SettingException("--batch is for a bundle; of an ONNX model the batch is open");
+    }
+    for (int batch : batches == null ? BATCHES : batches) {
       if (batch < 1 || batch > MOST_IN_A_BATCH) {
         throw new SettingException(
             "--batch takes 1 to %d, not %d".formatted(MOST_IN_A_BATCH, batch));
@@ -106,7 +118,7 @@ final class ExportCommand implements Callable<Integer> {
           new Export(
               all,
               functions == null ? List.copyOf(all.names()) : functions,
-              batches,
+              batches == null ? BATCHES : batches,
               precision,
               trained.store(),
               trained.shape(),

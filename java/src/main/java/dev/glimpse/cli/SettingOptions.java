@@ -88,6 +88,8 @@ final class SettingOptions {
         settings, "train.weights", file -> Path.of(file).toAbsolutePath().normalize().toString());
     if (conditional && settings.text("condition").equals("quadrants")) {
       change(settings, "given", GivenPart::lasting);
+    } else if (others.stream().anyMatch(other -> other.startsWith("given="))) {
+      throw new SettingException("given is for --condition quadrants");
     }
   }
 

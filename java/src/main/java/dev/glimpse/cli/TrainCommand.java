@@ -73,7 +73,8 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "digits",
       description =
           "digits (built in), mnist (downloaded once) or a folder, with four IDX files or with"
-              + " pictures, scaled to data.size (default: ${DEFAULT-VALUE}).")
+              + " pictures, scaled to data.size; its sub-folders are classes, numbered from 0 in the"
+              + " order of their names (default: ${DEFAULT-VALUE}).")
   private String data;
 
   @Mixin private ComputeOptions compute;

@@ -9,6 +9,7 @@ import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.Checkpoint;
+import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.Model;
@@ -80,7 +81,8 @@ final class TrainedModel implements AutoCloseable {
     if (kind.isInstance(model)) {
       return kind.cast(model);
     }
-    throw new SettingException("a %s has no %s".formatted(run.config().model(), ability));
+    String which = model instanceof CompletionModel ? " that completes images" : "";
+    throw new SettingException("a %s%s has no %s".formatted(run.config().model(), which, ability));
   }
 
   /** The model, where it has codes. */

@@ -129,7 +129,7 @@ public final class Sources {
   private static Path folder(String source) {
     try {
       Path path = Path.of(source);
-      if (Files.isDirectory(path)) {
+      if (!source.isBlank() && Files.isDirectory(path)) {
         return path;
       }
       String why =

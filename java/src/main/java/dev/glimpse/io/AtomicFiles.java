@@ -37,9 +37,30 @@ public final class AtomicFiles {
 
   private AtomicFiles() {}
 
-  /** Writes {@code target}, replacing the file there; missing parent folders are created. */
+  /**
+   * Writes {@code target}, replacing the file there, or that to which a link there leads; missing
+   * parent folders are created. Devices, pipes and folders are refused.
+   */
   public static void writeFile(Path target, FileContent content) {
-    Path file = target.toAbsolutePath();
+    try {
+      replace(replaceable(target.toAbsolutePath()), content);
+    } catch (IOException e) {
+      throw failure(target, e);
+    }
+  }
+
+  private static Path replaceable(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return file;
+    }
+    Path real = file.toRealPath();
+    if (Files.isRegularFile(real)) {
+      return real;
+    }
+    throw new IOException(Files.isDirectory(real) ? "it is a folder" : "it is no ordinary file");
+  }
+
+  private static void replace(Path file, FileContent content) throws IOException {
     Path temporary = sibling(file, "tmp");
     try {
       createParents(file);
@@ -50,8 +71,6 @@ public final class AtomicFiles {
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       forceFolder(file.getParent());
-    } catch (IOException e) {
-      throw failure(target, e);
     } finally {
       deleteQuietly(temporary);
     }

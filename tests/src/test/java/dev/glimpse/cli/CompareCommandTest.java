@@ -66,7 +66,7 @@ class CompareCommandTest {
                 SmallRuns.perceptron("vae").toString(),
                 SmallRuns.perceptron("cvae", "condition=quadrants").toString())
             .failure();
-    assertEquals("glimpse: a cvae has no samples", failure);
+    assertEquals("glimpse: a cvae that completes images has no samples", failure);
     assertEquals(2, Cli.run("compare", SmallRuns.perceptron("vae").toString()).exitCode());
   }
 }

@@ -70,5 +70,22 @@ class ExportOnnxTest {
     assertEquals(
         "glimpse: vae.txt: ONNX models are files that end in .onnx",
         Cli.run("export", run.toString(), "--format=onnx", "--out=vae.txt").failure());
+    assertEquals(
+        "glimpse: --batch is for a bundle; of an ONNX model the batch is open",
+        export(run, "--batch=4").failure());
+  }
+
+  @Test
+  void theNameSaysTheFormat() throws IOException {
+    String run = SmallRuns.perceptron("vae").toString();
+    Path model = folder.resolve("decoder.onnx");
+    Cli.run("export", run, "--functions=decode", "--out=" + model).succeeded();
+    assertEquals("decode", model(model).getGraph().getName());
+    assertEquals(
+        "glimpse: a bundle is not to be named .onnx: " + model,
+        Cli.run("export", run, "--format=glimpse", "--out=" + model).failure());
+    assertEquals(
+        "glimpse: --fold is for --format onnx; a bundle is folded by itself",
+        Cli.run("export", run, "--fold", "--out=" + folder.resolve("vae.glimpse")).failure());
   }
 }

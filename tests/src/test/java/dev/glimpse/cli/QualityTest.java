@@ -168,7 +168,7 @@ class QualityTest {
   void aModelWithoutSamplesCannotBeJudged() {
     Path run = SmallRuns.perceptron("cvae", "condition=quadrants");
     assertEquals(
-        "glimpse: a cvae has no samples to be judged",
+        "glimpse: a cvae that completes images has no samples to be judged",
         Cli.run("evaluate", run.toString(), "--quality").failure());
   }
 }

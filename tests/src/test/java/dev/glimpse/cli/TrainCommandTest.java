@@ -130,6 +130,9 @@ class TrainCommandTest {
     Path run = folder.resolve("run");
     String data = "--data=" + SmallRuns.data();
     assertEquals(
+        "glimpse: given is for --condition quadrants",
+        Cli.run("train", "cvae", data, "--out=" + run, "--set", "given=2").failure());
+    assertEquals(
         "glimpse: pixels=gaussian needs grey values: set data.binarise=none, too",
         Cli.run("train", "draw", data, "--out=" + run, "--set", "pixels=gaussian").failure());
     assertFalse(Files.exists(run), "a folder is left");

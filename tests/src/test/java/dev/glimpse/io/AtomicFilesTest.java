@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,6 +66,29 @@ class AtomicFilesTest {
     assertTrue(message.endsWith("MiB are free there); what stood there before is unchanged"));
     assertEquals("old", Files.readString(file));
     assertEquals(List.of("file"), names(folder));
+  }
+
+  /** With the rights of root, a rename would put a file in the place of /dev/null. */
+  @Test
+  void onlyOrdinaryFilesAreReplaced() throws IOException, InterruptedException {
+    Path file = folder.resolve("file");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    AtomicFiles.writeText(link, "dangling");
+    AtomicFiles.writeText(file, "old");
+    Files.delete(link);
+    Files.createSymbolicLink(link, file);
+    AtomicFiles.writeText(link, "new");
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("new", Files.readString(file));
+
+    Path pipe = folder.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    for (Path other : List.of(pipe, folder)) {
+      var refused =
+          assertThrows(UncheckedIOException.class, () -> AtomicFiles.writeText(other, "text"));
+      assertTrue(refused.getMessage().contains(": it is "), refused.getMessage());
+      assertFalse(Files.isRegularFile(other));
+    }
   }
 
   @Test
