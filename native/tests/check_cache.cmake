@@ -1,13 +1,6 @@
 # SAMPLE draws the same of BUNDLE whatever has become of the programs in its cache, below OUTPUT.
 cmake_minimum_required(VERSION 3.22)
-
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
-    ERROR_VARIABLE output)
-  if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${ARGN}: ${status}\n${output}")
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${OUTPUT})
 file(MAKE_DIRECTORY ${OUTPUT})
@@ -21,11 +14,12 @@ endif()
 foreach(program IN LISTS programs)
   file(SIZE ${program} size)
   math(EXPR half "${size} / 2")
+  list(APPEND halves ${half})
   run(sh -c "head -c ${half} '${program}' >'${OUTPUT}/half' && mv '${OUTPUT}/half' '${program}'")
 endforeach()
 run(${SAMPLE} ${BUNDLE} ${OUTPUT}/second.pgm)
 run(${CMAKE_COMMAND} -E compare_files ${OUTPUT}/first.pgm ${OUTPUT}/second.pgm)
-foreach(program IN LISTS programs)
+foreach(program half IN ZIP_LISTS programs halves)
   file(SIZE ${program} size)
   if(size EQUAL half)
     message(FATAL_ERROR "${program} was not stored again")

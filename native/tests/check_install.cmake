@@ -1,14 +1,7 @@
 # Installs the library of BUILD below OUTPUT, builds samples against it in both ways that
 # docs/embedding.md tells, and runs it on BUNDLE.
 cmake_minimum_required(VERSION 3.22)
-
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
-    ERROR_VARIABLE output)
-  if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${ARGN}: ${status}\n${output}")
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${OUTPUT})
 set(prefix ${OUTPUT}/prefix)

@@ -106,7 +106,8 @@ final class ExportCommand implements Callable<Integer> {
     if (format == Format.ONNX && batches != null) {
       throw new SettingException("--batch is for a bundle; of an ONNX model the batch is open");
     }
-    for (int batch : batches == null ? BATCHES : batches) {
+    List<Integer> sizes = batches == null ? BATCHES : batches;
+    for (int batch : sizes) {
       if (batch < 1 || batch > MOST_IN_A_BATCH) {
         throw new SettingException(
             "--batch takes 1 to %d, not %d".formatted(MOST_IN_A_BATCH, batch));
@@ -118,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
           new Export(
               all,
               functions == null ? List.copyOf(all.names()) : functions,
-              batches == null ? BATCHES : batches,
+              sizes,
               precision,
               trained.store(),
               trained.shape(),
