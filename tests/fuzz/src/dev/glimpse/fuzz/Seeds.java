@@ -23,7 +23,7 @@ final class Seeds {
   private static final String CONFIG =
       """
       {"model": "vae", "data": "digits", "device": "cpu",
-       "shape": {"height": 28, "width": 28, "channels": 1, "classes": 10},
+       "shape": {"height": 28, "width": 28, "channels": 1, "classes": 2}, "classes": ["a", "b"],
        "settings": {"hidden": "64,64", "train.lr": "0.001"}}
       """;
   private static final String METRICS =

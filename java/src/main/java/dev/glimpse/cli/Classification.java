@@ -203,7 +203,7 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
     for (Misreading one : shown()) {
       FloatBuffer pixels = FloatBuffer.allocate(test.pixelsPerImage());
       test.copyPixels(one.image(), pixels);
-      sheet.add(one.caption(), pixels.flip());
+      sheet.add(one.caption(run.config()), pixels.flip());
     }
     sheet.write(picture(run));
   }

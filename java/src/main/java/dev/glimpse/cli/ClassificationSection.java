@@ -1,6 +1,7 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.models.Models;
+import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.TrainingSettings;
 import java.util.ArrayList;
@@ -45,12 +46,12 @@ final class ClassificationSection {
    */
   static List<Map<String, ?>> of(RunFolder run, List<Map<String, ?>> pictures) {
     return Classification.of(run).stream()
-        .<Map<String, ?>>map(classification -> section(classification, pictures))
+        .<Map<String, ?>>map(classification -> section(run.config(), classification, pictures))
         .toList();
   }
 
   private static Map<String, ?> section(
-      Classification classification, List<Map<String, ?>> pictures) {
+      RunConfig config, Classification classification, List<Map<String, ?>> pictures) {
     List<ClassifierResult> results = classification.classifiers();
     String last = results.get(results.size() - 1).name();
     return Map.of(
@@ -61,13 +62,13 @@ final class ClassificationSection {
         "products",
         results.size() > 1 ? List.of(Map.of("product", last)) : List.of(),
         "confusions",
-        results.stream().map(ClassificationSection::confusion).toList(),
+        results.stream().map(result -> confusion(config, result)).toList(),
         "misread",
-        pictures.stream().map(picture -> misread(classification, last, picture)).toList());
+        pictures.stream().map(picture -> misread(config, classification, last, picture)).toList());
   }
 
   private static Map<String, ?> misread(
-      Classification classification, String classifier, Map<String, ?> picture) {
+      RunConfig config, Classification classification, String classifier, Map<String, ?> picture) {
     List<Misreading> shown = classification.shown();
     return Map.of(
         "shown",
@@ -77,7 +78,7 @@ final class ClassificationSection {
         "classifier",
         classifier,
         "captions",
-        shown.stream().map(Misreading::caption).collect(Collectors.joining(", ")),
+        shown.stream().map(one -> one.caption(config)).collect(Collectors.joining(", ")),
         "image",
         picture.get("image"));
   }
@@ -98,7 +99,7 @@ final class ClassificationSection {
             .collect(Collectors.joining(", ")));
   }
 
-  private static Map<String, ?> confusion(ClassifierResult result) {
+  private static Map<String, ?> confusion(RunConfig config, ClassifierResult result) {
     int[][] counts = result.confusion().counts();
     var rows = new ArrayList<Map<String, ?>>();
     for (int label = 0; label < counts.length; label++) {
@@ -106,7 +107,7 @@ final class ClassificationSection {
       rows.add(
           Map.of(
               "label",
-              label,
+              config.className(label),
               "cells",
               IntStream.range(0, counts.length)
                   .mapToObj(read -> cell(counts[row][read], row == read))
@@ -116,7 +117,9 @@ final class ClassificationSection {
         "classifier",
         result.name(),
         "labels",
-        IntStream.range(0, counts.length).mapToObj(label -> Map.of("label", label)).toList(),
+        IntStream.range(0, counts.length)
+            .mapToObj(label -> Map.of("label", config.className(label)))
+            .toList(),
         "rows",
         rows);
   }

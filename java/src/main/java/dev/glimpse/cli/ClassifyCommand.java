@@ -12,6 +12,7 @@ import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LabelReader;
 import dev.glimpse.train.LatentModel;
+import dev.glimpse.train.RunConfig;
 import java.io.PrintWriter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  glimpse classify runs/ssl-... my3.png my7.png",
-      "  glimpse classify runs/ssl-... FOLDER --json | jq '.images[].label'"
+      "  glimpse classify runs/ssl-... FOLDER --json | jq -r '.images[].name'"
     })
 final class ClassifyCommand implements Callable<Integer> {
   private static final int LIKELIEST = 3;
@@ -126,7 +127,7 @@ final class ClassifyCommand implements Callable<Integer> {
       sheet.write(file);
       console.println(toJson(trained, pictures, readings, file));
     } else {
-      print(console, pictures.files(), readings, classes);
+      print(console, trained.run().config(), pictures.files(), readings);
       sheet.write(file, console);
     }
   }
@@ -165,35 +166,39 @@ final class ClassifyCommand implements Callable<Integer> {
         cell.put(reconstructions.slice(i * shape.pixels(), shape.pixels()));
       }
       double probability = reading.probabilities[i * shape.classes() + labels[i]];
-      sheet.add("%d  %.1f%%".formatted(labels[i], 100 * probability), cell.flip());
+      String name = trained.run().config().className(labels[i]);
+      sheet.add("%s  %.1f%%".formatted(name, 100 * probability), cell.flip());
     }
     return sheet;
   }
 
   private static void print(
-      PrintWriter console, List<Path> files, List<Reading> readings, int classes) {
+      PrintWriter console, RunConfig config, List<Path> files, List<Reading> readings) {
     int width = readings.stream().mapToInt(r -> r.classifier.length()).max().orElseThrow();
     for (int i = 0; i < files.size(); i++) {
       for (Reading reading : readings) {
         String name = reading.classifier + " ".repeat(width - reading.classifier.length());
-        String labels = likeliest(reading.probabilities, i * classes, classes);
+        String labels = likeliest(config, reading.probabilities, i);
         console.println("%s  %s  %s".formatted(files.get(i), name, labels));
       }
     }
   }
 
-  private static String likeliest(float[] probabilities, int from, int classes) {
+  private static String likeliest(RunConfig config, float[] probabilities, int image) {
+    int classes = config.shape().classes();
+    int from = image * classes;
     return IntStream.range(0, classes)
         .boxed()
         .sorted(Comparator.comparingDouble(k -> -probabilities[from + k]))
         .limit(LIKELIEST)
-        .map(k -> "%d %6.2f%%".formatted(k, 100 * probabilities[from + k]))
+        .map(k -> "%s %6.2f%%".formatted(config.className(k), 100 * probabilities[from + k]))
         .collect(Collectors.joining("  "));
   }
 
   private static String toJson(
       TrainedModel trained, PictureList pictures, List<Reading> readings, Path file) {
-    int classes = trained.shape().classes();
+    RunConfig config = trained.run().config();
+    int classes = config.shape().classes();
     var gson = new Gson();
     var images = new JsonArray();
     for (int i = 0; i < pictures.files().size(); i++) {
@@ -207,15 +212,18 @@ final class ClassifyCommand implements Callable<Integer> {
       }
       var image = new JsonObject();
       image.addProperty("file", pictures.files().get(i).toString());
-      image.addProperty("label", readings.get(readings.size() - 1).labels[i]);
+      int label = readings.get(readings.size() - 1).labels[i];
+      image.addProperty("label", label);
+      image.addProperty("name", config.className(label));
       image.add("classifiers", classifiers);
       images.add(image);
     }
     var json = new JsonObject();
     json.addProperty("run", trained.run().path().toString());
     json.addProperty("checkpoint", trained.checkpoint().getFileName().toString());
-    json.addProperty("model", trained.run().config().model());
+    json.addProperty("model", config.model());
     json.addProperty("picture", file.toString());
+    json.add("classes", gson.toJsonTree(config.classes()));
     json.add("images", images);
     json.add("faults", gson.toJsonTree(pictures.faults()));
     return gson.toJson(json);

@@ -1,5 +1,7 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.train.RunConfig;
+
 /**
  * An image that is read wrong.
  *
@@ -10,7 +12,7 @@ package dev.glimpse.cli;
  */
 record Misreading(int image, int label, int read, double probability) {
   /** In a few letters, such as {@code 4 as 9}. */
-  String caption() {
-    return "%d as %d".formatted(label, read);
+  String caption(RunConfig config) {
+    return "%s as %s".formatted(config.className(label), config.className(read));
   }
 }

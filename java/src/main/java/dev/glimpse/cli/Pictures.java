@@ -99,8 +99,8 @@ final class Pictures {
       }
       if (place == images.size()) {
         throw new DataException(
-            "%s has only %d images of label %d; take fewer"
-                .formatted(images.name(), i / images.classes(), label));
+            "%s has only %d images of label %s; take fewer"
+                .formatted(images.name(), i / images.classes(), images.classNames().get(label)));
       }
       places[i] = place;
       next[label] = place + 1;

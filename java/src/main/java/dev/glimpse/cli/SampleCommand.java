@@ -1,10 +1,14 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.data.ClassNames;
 import dev.glimpse.train.GenerativeModel;
+import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,8 +52,8 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "LABEL",
-      description = "What to draw, for a model that was trained on labels.")
-  private Integer label;
+      description = "What to draw, for a model that was trained on labels: the name of a class.")
+  private String label;
 
   @Option(
       names = "--seed",
@@ -116,10 +120,17 @@ final class SampleCommand implements Callable<Integer> {
       int ofEach = count == null ? OF_EACH_LABEL : (count + classes - 1) / classes;
       return Sampler.Grid.labelRows(classes, ofEach);
     }
-    if (label < 0 || label >= classes) {
+    return Sampler.Grid.ofLabel(count == null ? COUNT : count, label(trained.run().config()));
+  }
+
+  private int label(RunConfig config) {
+    List<String> names =
+        IntStream.range(0, config.shape().classes()).mapToObj(config::className).toList();
+    int place = names.indexOf(label);
+    if (place < 0) {
       throw new SettingException(
-          "--label: there is no label %d, only 0 to %d".formatted(label, classes - 1));
+          "--label: there is no label %s, only %s".formatted(label, ClassNames.listed(names)));
     }
-    return Sampler.Grid.ofLabel(count == null ? COUNT : count, label);
+    return place;
   }
 }

@@ -266,7 +266,11 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
             : RunFolder.create(
                 folder,
                 RunConfig.of(
-                        cell.model(), Sources.lasting(data), opened.info().name(), shape, settings)
+                        cell.model(),
+                        Sources.lasting(data),
+                        opened.info().name(),
+                        splits.train(),
+                        settings)
                     .computedBy(compute.given()));
     Evaluation test =
         new Training(spec, "the same command goes on", false, true)

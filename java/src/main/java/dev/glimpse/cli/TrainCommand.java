@@ -73,8 +73,8 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "digits",
       description =
           "digits (built in), mnist (downloaded once) or a folder, with four IDX files or with"
-              + " pictures, scaled to data.size; its sub-folders are classes, numbered from 0 in the"
-              + " order of their names (default: ${DEFAULT-VALUE}).")
+              + " pictures, scaled to data.size; its sub-folders are classes (default:"
+              + " ${DEFAULT-VALUE}).")
   private String data;
 
   @Mixin private ComputeOptions compute;
@@ -181,7 +181,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (Device opened = compute.open()) {
       var config =
-          RunConfig.of(kind.name(), Sources.lasting(data), opened.info().name(), shape, settings)
+          RunConfig.of(
+                  kind.name(),
+                  Sources.lasting(data),
+                  opened.info().name(),
+                  splits.train(),
+                  settings)
               .computedBy(compute.given());
       Path folder = out == null ? freshFolder(kind.name()) : out;
       RunLock lock = RunLock.of(folder);

@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.data.ClassNames;
 import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageFormat;
 import dev.glimpse.data.ImageSet;
@@ -135,7 +136,8 @@ final class TrainedModel implements AutoCloseable {
 
   /** Stops where a run's model cannot be used on images. */
   static void checkShape(RunFolder run, Model model, ImageSet images) {
-    DataShape expected = run.config().shape();
+    RunConfig config = run.config();
+    DataShape expected = config.shape();
     DataShape found = DataShape.of(images);
     boolean samePixels =
         expected.height() == found.height()
@@ -145,6 +147,16 @@ final class TrainedModel implements AutoCloseable {
       throw new DataException(
           "%s was trained on images of %s; %s has %s"
               .formatted(run.path(), expected.described(), images.name(), found.described()));
+    }
+    boolean sameNames = config.classes().isEmpty() || config.classes().equals(images.classNames());
+    if (model.conditional() && !sameNames) {
+      throw new DataException(
+          "%s was trained on the classes %s; %s has %s"
+              .formatted(
+                  run.path(),
+                  ClassNames.listed(config.classes()),
+                  images.name(),
+                  ClassNames.listed(images.classNames())));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.data.ClassNames;
 import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
@@ -50,7 +51,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     ImageSet train = splits.train();
     if (labels > train.size()) {
       throw new DataException(
-          "%,d labels are asked for, and %s has %,d images"
+          "%,d labels are asked for, and %s has %,d images to train on"
               .formatted(labels, train.name(), train.size()));
     }
     train.balanced(labels, seed);
@@ -146,6 +147,10 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
         images(model, settings, splits, run.config().data()),
         device.info().id(),
         device.description());
+    ImageSet train = splits.train();
+    if (!train.classNames().equals(ClassNames.numbers(train.classes()))) {
+      console.printf("classes %s%n", ClassNames.listed(train.classNames()));
+    }
     console.printf("run %s%n", run.path());
     if (model instanceof LikelihoodModel && Binarisation.of(settings) != Binarisation.NONE) {
       console.println("the elbo is in nats per image: higher is better");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,18 +17,21 @@ import org.slf4j.LoggerFactory;
  * a data set: each is cut to the square in its middle and scaled.
  *
  * <p>Pictures that lie directly in the folder have no labels. In sub-folders, however deep, they
- * have: the names of the folder's own sub-folders, sorted, are the classes 0, 1, ... Where there
- * are both {@code train} and {@code test}, each of them is such a folder, with the classes of
- * {@code train}. Otherwise every tenth picture in the order of names, the first included, is for
- * testing. The training pictures are shuffled, the same way every time, before the validation set
- * is cut off.
+ * have: the folder's own sub-folders are the classes, in the order of {@link ClassNames#sorted
+ * their names}. Where there are both {@code train} and {@code test}, each of them is such a folder,
+ * with the classes of {@code train}; one in twelve of {@code train} is for validation.
+ *
+ * <p>Otherwise about one in ten is for testing, and one in twelve of the others for validation, by
+ * {@link PictureFiles#draw a hash of its name}: pictures that come later leave those that are there
+ * in their parts, unless there are so few that a part would be empty. The same hash mixes those to
+ * train on.
  */
 public final class ImageFolder {
   private static final String TRAIN = "train";
   private static final String TEST = "test";
   private static final Set<String> PARTS = Set.of(TRAIN, TEST, "val", "valid", "validation");
-  private static final int TEST_EVERY = 10;
-  private static final long SHUFFLE_SEED = 20160101;
+  private static final double TESTED = 1 / 10.0;
+  private static final double VALIDATED = 1 / 12.0;
   private static final int NAMED_FAULTS = 3;
 
   private final Path root;
@@ -72,7 +76,7 @@ public final class ImageFolder {
     }
     PictureFiles all = PictureFiles.find(folder);
     reader.checkMemory(all.size());
-    ImageSet images = reader.decode(reader.name(), all.shuffled(SHUFFLE_SEED), List.of());
+    ImageSet images = reader.decode(reader.name(), all.mixed(), List.of()).images;
     if (images.size() == 0) {
       throw reader.noneReadable(all.size());
     }
@@ -125,7 +129,12 @@ public final class ImageFolder {
         throw new DataException("%s: the class %s of test is not in train".formatted(root, name));
       }
     }
-    return splits(train, test, classes);
+    checkMemory(Math.max(train.size(), test.size()));
+    Decoded trained = decode(name() + " " + TRAIN, train.mixed(), classes);
+    ImageSet tested = decode(name() + " " + TEST, test, classes).images;
+    checkEnough(trained.size(), tested.size(), all.size());
+    int cut = trained.count(VALIDATED, 1, trained.size() - 1);
+    return new Splits(trained.from(cut), trained.images.first(cut), tested);
   }
 
   private Splits readWhole(PictureFiles all) {
@@ -135,25 +144,25 @@ public final class ImageFolder {
           "%s: %s are no classes but parts of a data set; there must be both train and test"
               .formatted(root, String.join(", ", classes)));
     }
-    return splits(
-        all.at(IntStream.range(0, all.size()).filter(i -> i % TEST_EVERY > 0)),
-        all.at(IntStream.range(0, all.size()).filter(i -> i % TEST_EVERY == 0)),
-        classes);
+    checkMemory(all.size());
+    Decoded decoded = decode(name(), all.mixed(), classes);
+    int size = decoded.size();
+    checkEnough(size - Math.min(1, size), Math.min(1, size), all.size());
+    int tested = decoded.count(TESTED, 1, size - 2);
+    int cut = decoded.count(TESTED + (1 - TESTED) * VALIDATED, tested + 1, size - 1);
+    return new Splits(
+        decoded.from(cut), decoded.images.subset(tested, cut), decoded.images.first(tested));
   }
 
-  private Splits splits(PictureFiles train, PictureFiles test, List<String> classes) {
-    checkMemory(Math.max(train.size(), test.size()));
-    ImageSet trainImages = decode(name() + " train", train.shuffled(SHUFFLE_SEED), classes);
-    ImageSet testImages = decode(name() + " test", test, classes);
-    if (trainImages.size() + testImages.size() == 0) {
-      throw noneReadable(train.size() + test.size());
+  private void checkEnough(int train, int test, int pictures) {
+    if (train + test == 0) {
+      throw noneReadable(pictures);
     }
-    if (trainImages.size() < 2 || testImages.size() == 0) {
+    if (train < 2 || test == 0) {
       throw new DataException(
           "%s: too few pictures: %d to train and validate, %d to test; 2 and 1 are needed at least"
-              .formatted(root, trainImages.size(), testImages.size()));
+              .formatted(root, train, test));
     }
-    return Splits.of(trainImages, testImages);
   }
 
   private void checkMemory(int images) {
@@ -166,7 +175,28 @@ public final class ImageFolder {
     }
   }
 
-  private ImageSet decode(String name, PictureFiles pictures, List<String> classes) {
+  /**
+   * Images, and the draw of each.
+   *
+   * @param draws ascending, where the pictures were {@link PictureFiles#mixed}
+   */
+  private record Decoded(ImageSet images, double[] draws) {
+    int size() {
+      return images.size();
+    }
+
+    /** How many have draws below a limit, but so many at least and at most. */
+    int count(double limit, int least, int most) {
+      int below = (int) Arrays.stream(draws).filter(draw -> draw < limit).count();
+      return Math.max(least, Math.min(most, below));
+    }
+
+    ImageSet from(int first) {
+      return images.subset(first, images.size());
+    }
+  }
+
+  private Decoded decode(String name, PictureFiles pictures, List<String> classes) {
     int count = pictures.size();
     int each = format.bytes();
     byte[] pixels = new byte[count * each];
@@ -183,6 +213,7 @@ public final class ImageFolder {
               }
             });
     int[] labels = pictures.labels(classes);
+    double[] draws = pictures.files().stream().mapToDouble(pictures::draw).toArray();
     int good = 0;
     for (int i = 0; i < count; i++) {
       if (faultOf[i] != null) {
@@ -194,11 +225,12 @@ public final class ImageFolder {
       if (labels != null) {
         labels[good] = labels[i];
       }
+      draws[good] = draws[i];
       good++;
     }
     int size = format.size();
-    var images = new ImageSet(name, size, size, format.channels(), pixels, labels, classes.size());
-    return images.first(good);
+    var images = new ImageSet(name, size, size, format.channels(), pixels, labels, classes);
+    return new Decoded(images.first(good), Arrays.copyOf(draws, good));
   }
 
   private String firstFaults() {

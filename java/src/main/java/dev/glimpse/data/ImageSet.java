@@ -2,6 +2,7 @@ package dev.glimpse.data;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -23,7 +24,7 @@ public final class ImageSet {
   private final int height;
   private final int width;
   private final int channels;
-  private final int classes;
+  private final List<String> classNames;
   private final byte[] pixels;
   private final int[] labels;
   private final int from;
@@ -34,7 +35,7 @@ public final class ImageSet {
     this.height = whole.height;
     this.width = whole.width;
     this.channels = whole.channels;
-    this.classes = whole.classes;
+    this.classNames = whole.classNames;
     this.pixels = pixels;
     this.labels = labels;
     this.from = from;
@@ -43,21 +44,40 @@ public final class ImageSet {
 
   /** Images without labels; takes over {@code pixels} without copying. */
   public ImageSet(String name, int height, int width, int channels, byte[] pixels) {
-    this(name, height, width, channels, pixels, null, 0);
+    this(name, height, width, channels, pixels, null, List.of());
   }
 
   /**
    * Images with labels; takes over {@code pixels} and {@code labels} without copying.
    *
+   * @param classes how many, named by their numbers
    * @throws DataException if the sizes do not fit together or a label is outside 0..classes-1
    */
   public ImageSet(
       String name, int height, int width, int channels, byte[] pixels, int[] labels, int classes) {
+    this(name, height, width, channels, pixels, labels, ClassNames.numbers(classes));
+  }
+
+  /**
+   * Images with labels whose classes have names; takes over {@code pixels} and {@code labels}
+   * without copying.
+   *
+   * @param labels null for images without labels
+   * @throws DataException if the sizes do not fit together or a label is that of no class
+   */
+  public ImageSet(
+      String name,
+      int height,
+      int width,
+      int channels,
+      byte[] pixels,
+      int[] labels,
+      List<String> classNames) {
     this.name = name;
     this.height = height;
     this.width = width;
     this.channels = channels;
-    this.classes = labels == null ? 0 : classes;
+    this.classNames = labels == null ? List.of() : List.copyOf(classNames);
     this.pixels = pixels;
     this.labels = labels;
     this.from = 0;
@@ -78,9 +98,10 @@ public final class ImageSet {
       throw new DataException("%s: %d images, %d labels".formatted(name, size, labels.length));
     }
     for (int i = 0; i < size; i++) {
-      if (labels[i] < 0 || labels[i] >= classes) {
+      if (labels[i] < 0 || labels[i] >= classes()) {
         throw new DataException(
-            "%s: label %d of image %d is outside 0..%d".formatted(name, labels[i], i, classes - 1));
+            "%s: label %d of image %d is outside 0..%d"
+                .formatted(name, labels[i], i, classes() - 1));
       }
     }
   }
@@ -118,7 +139,12 @@ public final class ImageSet {
 
   /** The number of classes, 0 without labels. */
   public int classes() {
-    return classes;
+    return classNames.size();
+  }
+
+  /** Of each class, by its number; none without labels. */
+  public List<String> classNames() {
+    return classNames;
   }
 
   /** The label of image {@code i}, in 0..classes-1. */
@@ -187,6 +213,7 @@ public final class ImageSet {
     if (labels == null) {
       throw new DataException(name + " has no labels to choose images by");
     }
+    int classes = classNames.size();
     if (n < classes) {
       throw new DataException(
           "%d labelled images are fewer than the %d classes of %s".formatted(n, classes, name));
@@ -241,6 +268,6 @@ public final class ImageSet {
   public String toString() {
     return "%s: %d images of %d x %d x %d, %s"
         .formatted(
-            name, size, height, width, channels, labelled() ? classes + " classes" : "no labels");
+            name, size, height, width, channels, labelled() ? classes() + " classes" : "no labels");
   }
 }

@@ -2,18 +2,17 @@ package dev.glimpse.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
@@ -25,6 +24,11 @@ import javax.imageio.ImageIO;
  * @param files in it and below, each beginning with {@code root}
  */
 record PictureFiles(Path root, List<Path> files) {
+  /** FNV-1a of 64 bits (Fowler, Noll, Vo). */
+  private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+
+  private static final long FNV_PRIME = 0x100000001b3L;
+
   private static final Set<String> SUFFIXES =
       Stream.of(ImageIO.getReaderFileSuffixes())
           .map(suffix -> suffix.toLowerCase(Locale.ROOT))
@@ -77,23 +81,27 @@ record PictureFiles(Path root, List<Path> files) {
     return new PictureFiles(below, files.stream().filter(f -> f.startsWith(below)).toList());
   }
 
-  /** Those in certain places of the list. */
-  PictureFiles at(IntStream places) {
-    return new PictureFiles(root, places.mapToObj(files::get).toList());
-  }
-
-  /** The same in random order (Fisher and Yates). */
-  PictureFiles shuffled(long seed) {
-    var order = new ArrayList<>(files);
-    var random = new SplitMix64().reset(seed, 0);
-    for (int i = order.size() - 1; i > 0; i--) {
-      Collections.swap(order, i, random.nextInt(i + 1));
-    }
-    return new PictureFiles(root, order);
+  /** In the order of their {@link #draw draws}. */
+  PictureFiles mixed() {
+    return new PictureFiles(
+        root, files.stream().sorted(Comparator.comparingDouble(this::draw)).toList());
   }
 
   /**
-   * The names of the classes, sorted; none where all files lie directly in the root.
+   * A number in [0, 1), as if by chance, that depends on a file's place below the root alone: so it
+   * stays the same whatever other files come or go.
+   */
+  double draw(Path file) {
+    long hash = FNV_OFFSET;
+    for (byte b : orderedBy(root.relativize(file)).getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ b & 0xff) * FNV_PRIME;
+    }
+    return (SplitMix64.at(hash, 0) >>> 11) * 0x1p-53;
+  }
+
+  /**
+   * The {@link ClassNames#sorted names} of the classes; none where all files lie directly in the
+   * root.
    *
    * @throws DataException if only some do
    */
@@ -112,14 +120,17 @@ record PictureFiles(Path root, List<Path> files) {
           "%s: %s lies beside folders with pictures (%s), which are taken for classes; move it"
               .formatted(root, unlabelled, classes.first()));
     }
-    return List.copyOf(classes);
+    return ClassNames.sorted(classes);
   }
 
   /** The place of every file's class among {@code classes}; null where there are none. */
   int[] labels(List<String> classes) {
-    return classes.isEmpty()
-        ? null
-        : files.stream().mapToInt(file -> Collections.binarySearch(classes, top(file))).toArray();
+    if (classes.isEmpty()) {
+      return null;
+    }
+    var places = new HashMap<String, Integer>();
+    classes.forEach(name -> places.put(name, places.size()));
+    return files.stream().mapToInt(file -> places.get(top(file))).toArray();
   }
 
   /** The first part of a file's name: its class, if more follows. */

@@ -111,7 +111,7 @@ class ClassificationTest {
   }
 
   private RunFolder run() {
-    var config = RunConfig.of("classifier", "bits", "none", SHAPE, new Settings());
+    var config = RunConfig.of("classifier", "bits", "none", bits(4), new Settings());
     return RunFolder.create(folder.resolve("run"), config);
   }
 
@@ -154,8 +154,8 @@ class ClassificationTest {
     Classification classification = classify(false, TestDevices.own());
     assertEquals(1, classification.classifiers().size());
     assertEquals(400, classification.misread().size());
-    assertEquals("1 as 0", classification.misread().get(0).caption());
     RunFolder run = run();
+    assertEquals("1 as 0", classification.misread().get(0).caption(run.config()));
     classification.keep(run, bits(800));
     assertTrue(Files.exists(Classification.picture(run)));
     assertEquals(classification, Classification.of(run).orElseThrow());

@@ -8,7 +8,9 @@ import dev.glimpse.train.DataShape;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,55 @@ class PictureFolderTest {
     Cli.run("reconstruct", run.toString(), "--count=4").succeeded();
     String measures = Cli.run("evaluate", run.toString()).succeeded().out();
     assertTrue(measures.contains("10 "), measures);
+  }
+
+  @Test
+  void classesHaveTheirNames() throws IOException {
+    Cli trained =
+        Cli.train(
+            "ssl",
+            run,
+            "--epochs=1",
+            "--data",
+            "" + pictures,
+            "--set",
+            "data.size=8",
+            "--labels=10");
+    assertTrue(trained.out().contains("\nclasses dark, light\n"), trained.out());
+    assertEquals(List.of("dark", "light"), RunFolder.open(run).config().classes());
+    String report = Files.readString(run.resolve("report.html"));
+    assertTrue(report.contains("<tr><th>light</th>"), report);
+
+    Cli.run("sample", "" + run, "--label=light", "--count=1").succeeded();
+    String unknown = Cli.run("sample", "" + run, "--label=1").failure();
+    assertEquals("glimpse: --label: there is no label 1, only dark, light", unknown);
+
+    String picture = pictures.resolve("dark/0.png").toString();
+    String read = Cli.run("classify", "" + run, picture).succeeded().out();
+    assertTrue(read.matches("(?s).*(dark|light) +[0-9.]+%.*"), read);
+    String json = Cli.run("classify", "" + run, picture, "--json").succeeded().out();
+    assertTrue(json.contains("\"classes\":[\"dark\",\"light\"]"), json);
+
+    Files.move(pictures.resolve("light"), pictures.resolve("bright"));
+    String refused = Cli.run("evaluate", "" + run).failure();
+    assertEquals(
+        "glimpse: %s was trained on the classes dark, light; pictures has bright, dark"
+            .formatted(run),
+        refused);
+  }
+
+  @Test
+  void runsOfBeforeNamesWereKeptGoOn() throws IOException {
+    Cli.train("cvae", run, "--epochs=1", "--data", "" + pictures, "--set", "data.size=8");
+    Path file = run.resolve("config.json");
+    String config = Files.readString(file);
+    Files.writeString(file, config.replaceFirst("(?s) *\"classes\": \\[.*?\\],\n", ""));
+    assertEquals(List.of(), RunFolder.open(run).config().classes());
+    Cli.run("train", "--resume", "" + run, "--epochs=2").succeeded();
+    Cli.run("sample", "" + run, "--label=1").succeeded();
+    Files.writeString(file, config.replace("\"light\"", "\"light\", \"third\""));
+    String damaged = Cli.run("sample", "" + run).failure();
+    assertTrue(damaged.contains("is no run's configuration"), damaged);
   }
 
   @Test

@@ -87,7 +87,7 @@ class ProfileCommandTest {
     var images = Digits.generate(32, 1);
     DataShape shape = DataShape.of(images);
     Model model = kind.create().apply(shape, settings);
-    var config = RunConfig.of("vae", "digits", "test", shape, settings);
+    var config = RunConfig.of("vae", "digits", "test", images, settings);
     try (Device device = Devices.open(TestDevices.info());
         var trainer =
             new Trainer(

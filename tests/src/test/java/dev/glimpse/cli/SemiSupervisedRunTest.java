@@ -276,8 +276,7 @@ class SemiSupervisedRunTest {
                 "hidden=4",
                 "latent=2")
             .succeeded();
-    // Of 40, four are to test on, and of the others a twelfth to validate on.
-    assertTrue(trained.out().contains("33 images of " + link + " without labels"), trained::out);
+    assertTrue(trained.out().contains("34 images of " + link + " without labels"), trained::out);
 
     Path part = data.resolve("even");
     Path run = folder.resolve("refused");
@@ -311,7 +310,7 @@ class SemiSupervisedRunTest {
         "glimpse: 5 labelled images are fewer than the 10 classes of data train",
         refused("ssl", "--labels=5"));
     assertEquals(
-        "glimpse: 2,000,000,000 labels are asked for, and data train has 605 images",
+        "glimpse: 2,000,000,000 labels are asked for, and data train has 605 images to train on",
         refused("ssl", "--labels=2000000000"));
     assertEquals(
         "glimpse: --labels is for a semi-supervised model, such as ssl; this one knows all labels",

@@ -71,7 +71,8 @@ class TrainedModelCommandsTest {
     assertEquals(
         "glimpse: --label: a vae does not know labels; train a cvae for that", unconditional);
     String tooLarge = Cli.run("sample", cvae.toString(), "--label=10").failure();
-    assertEquals("glimpse: --label: there is no label 10, only 0 to 9", tooLarge);
+    assertEquals(
+        "glimpse: --label: there is no label 10, only 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", tooLarge);
   }
 
   @Test

@@ -199,7 +199,7 @@ class SemiSupervisedTrainingTest {
       settings.set(parts[0], parts[1]);
     }
     DataShape shape = DataShape.of(splits.train());
-    var config = RunConfig.of("ssl", "digits", "device", shape, settings);
+    var config = RunConfig.of("ssl", "digits", "device", splits.train(), settings);
     return new Trainer(
         TestDevices.own(),
         Models.named("ssl").create().apply(shape, settings),

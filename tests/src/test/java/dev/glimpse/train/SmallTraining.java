@@ -29,8 +29,7 @@ public final class SmallTraining {
   /** A trainer in a fresh folder. */
   public static Trainer trainer(
       Device device, String model, Settings settings, Path folder, TrainingListener... listeners) {
-    DataShape shape = DataShape.of(digits().train());
-    var config = RunConfig.of(model, "digits", device.info().name(), shape, settings);
+    var config = RunConfig.of(model, "digits", device.info().name(), digits().train(), settings);
     return trainer(device, settings, RunFolder.create(folder, config), listeners);
   }
 
