@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -133,6 +134,7 @@ final class CompareCommand implements Callable<Integer> {
   private void printQuality() {
     PrintWriter console = spec.commandLine().getOut();
     var recorded = new LinkedHashMap<String, Map<String, Double>>();
+    var sources = new LinkedHashSet<String>();
     for (Path path : List.of(first, second)) {
       RunFolder run = RunFolder.open(path);
       Map<String, Double> quality = QualityTable.recorded(run).orElse(Map.of());
@@ -140,9 +142,15 @@ final class CompareCommand implements Callable<Integer> {
         console.printf("the quality of %s was not measured; 'evaluate' does it%n", path);
       }
       recorded.put(path.toString(), quality);
+      sources.add(run.config().data());
     }
     print(recorded, "samples", Quality.OF_SAMPLES);
     print(recorded, "reconstructions", Quality.OF_RECONSTRUCTIONS);
+    if (sources.size() > 1) {
+      console.printf(
+          "these do not compare: each run is judged by its own images, of %s%n",
+          String.join(" and ", sources));
+    }
   }
 
   private void print(Map<String, Map<String, Double>> recorded, String title, String kind) {

@@ -152,7 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ImageSet grey = grey(splits);
       ImageSet images = binarisation.forEvaluation(grey);
       checkQuality(trained, grey);
-      Map<String, Double> measures = binarisation.named(measures(trained, images));
+      Map<String, Double> measures = binarisation.named(measures(trained, splits, images));
       Optional<LogLikelihood.Estimate> estimate = estimate(trained, images);
       Optional<CompletionResult> completion = completion(trained, splits, images, estimate);
       Optional<Classification> classification = classification(trained, splits);
@@ -209,10 +209,13 @@ final class EvaluateCommand implements Callable<Integer> {
     return count == null ? all : all.first(count);
   }
 
-  private Map<String, Double> measures(TrainedModel trained, ImageSet images) {
+  private Map<String, Double> measures(TrainedModel trained, Splits splits, ImageSet images) {
+    // As large batches as in the training, since the noise depends on them.
+    int smaller = Math.min(splits.validation().size(), splits.test().size());
     Map<String, Double> measures;
     try (var evaluator =
-        new Evaluator(trained.model(), trained.store(), trained.shape(), images.size())) {
+        new Evaluator(
+            trained.model(), trained.store(), trained.shape(), Math.min(images.size(), smaller))) {
       measures = evaluator.evaluate(images, seed());
     }
     if (measures.containsKey("accuracy")) {

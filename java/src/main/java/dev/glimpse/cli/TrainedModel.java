@@ -8,6 +8,7 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.io.CheckpointException;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.Checkpoint;
 import dev.glimpse.train.CompletionModel;
@@ -19,6 +20,7 @@ import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -34,17 +36,30 @@ final class TrainedModel implements AutoCloseable {
   private TrainedModel(RunFolder run, Supplier<Device> opening) {
     this.run = run;
     RunConfig config = run.config();
-    checkpoint = run.preferred();
+    Path preferred = run.preferred();
     Models.Kind kind = Models.named(config.model());
     settings = config.applyTo(kind.settings());
     model = kind.create().apply(config.shape(), settings);
     device = opening.get();
     try {
       store = new ParameterStore(device, model.parameters(), 0);
-      Checkpoint.readParameters(checkpoint, store);
+      checkpoint = readParameters(preferred);
     } catch (RuntimeException e) {
       device.close();
       throw e;
+    }
+  }
+
+  /** Reads a checkpoint; another one where a training goes on and has deleted it meanwhile. */
+  private Path readParameters(Path preferred) {
+    try {
+      Checkpoint.readParameters(preferred, store);
+      return preferred;
+    } catch (CheckpointException e) {
+      if (Files.exists(preferred)) {
+        throw e;
+      }
+      return readParameters(run.preferred());
     }
   }
 

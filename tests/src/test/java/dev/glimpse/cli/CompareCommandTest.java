@@ -1,9 +1,11 @@
 package dev.glimpse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.train.Evaluation;
+import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -56,6 +58,23 @@ class CompareCommandTest {
     assertTrue(out.contains(second.resolve("samples").resolve("comparison.png").toString()), out);
     assertTrue(out.matches("(?s).*\nFID +12\\.500 +- +0\\.500\n.*"), out);
     assertTrue(out.matches("(?s).*\nFID +3\\.250 +- +0\\.500\n.*"), out);
+    assertFalse(out.contains("these do not compare"), out);
+
+    RunFolder run = RunFolder.open(second);
+    RunConfig config = run.config();
+    run.with(
+        new RunConfig(
+            "vae",
+            "elsewhere",
+            config.device(),
+            config.compute(),
+            config.shape(),
+            config.classes(),
+            config.settings()));
+    String others = Cli.run("compare", "" + first, "" + second, "--device=best").succeeded().out();
+    assertTrue(
+        others.contains("judged by its own images, of %s and elsewhere".formatted(config.data())),
+        others);
   }
 
   @Test

@@ -3,8 +3,11 @@ package dev.glimpse.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.glimpse.data.Pictures;
 import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import java.io.IOException;
@@ -47,8 +50,11 @@ class PictureFolderTest {
     Cli.run("sample", run.toString(), "--count=1", "--out", sample.toString()).succeeded();
     assertEquals(3, ImageIO.read(sample.toFile()).getRaster().getNumBands());
     Cli.run("reconstruct", run.toString(), "--count=4").succeeded();
-    String measures = Cli.run("evaluate", run.toString()).succeeded().out();
-    assertTrue(measures.contains("10 "), measures);
+    Evaluation last = RunFolder.open(run).metrics().get(4);
+    assertEquals("test", last.split());
+    String measures = Cli.run("evaluate", run.toString(), "--json").succeeded().out();
+    JsonObject json = JsonParser.parseString(measures).getAsJsonObject();
+    last.values().forEach((name, value) -> assertEquals(value, json.get(name).getAsDouble(), name));
   }
 
   @Test
