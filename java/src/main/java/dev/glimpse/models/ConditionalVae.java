@@ -3,7 +3,6 @@ package dev.glimpse.models;
 import static dev.glimpse.ops.Ops.bernoulliCrossEntropy;
 import static dev.glimpse.ops.Ops.concat;
 import static dev.glimpse.ops.Ops.negate;
-import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.repeat;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
@@ -14,8 +13,6 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
-import dev.glimpse.nn.Sequential;
-import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -28,15 +25,14 @@ import java.util.function.Function;
 
 /**
  * The conditional variational auto-encoder (Sohn et al., "Learning structured output representation
- * using deep conditional generative models", NIPS 2015) on labels: q(z | x, y), p(x | z, y), and
- * either a prior network p(z | y) or the standard normal prior.
+ * using deep conditional generative models", NIPS 2015) on labels: q(z | x, y), p(x | z, y), and a
+ * {@link CodePrior} p(z | y).
  */
 public final class ConditionalVae implements LatentModel, LikelihoodModel {
   private final int latent;
   private final Encoder encoder;
   private final GaussianHead posterior;
-  private final Sequential priorNetwork;
-  private final GaussianHead prior;
+  private final CodePrior prior;
   private final Layer decoder;
   private final ParameterSet parameters;
   private final ParameterSet statistics;
@@ -49,24 +45,20 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     decoder = networks.decoder("decoder", latent, classes);
-    boolean learnsPrior = settings.text("prior").equals("network");
-    priorNetwork = learnsPrior ? networks.perceptron("prior", classes, 0) : Sequential.of();
-    prior = learnsPrior ? new GaussianHead("prior.head", networks.last(), latent) : null;
+    prior = CodePrior.of(networks, classes);
     parameters =
         ParameterSet.of(
             "cvae",
             encoder.parameters(),
             posterior.parameters(),
             decoder.parameters(),
-            priorNetwork.parameters(),
-            learnsPrior ? prior.parameters() : List.of());
+            prior.parameters());
     statistics = ParameterSet.of("statistics", encoder.statistics(), decoder.statistics());
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Networks.define(new Settings())
-        .choice("prior", List.of("standard", "network"), "p(z): standard, or a network's p(z | y)")
+    return CodePrior.define(Networks.define(new Settings()), List.of("standard", "network", "flow"))
         .choice(
             "condition",
             List.of("labels", "quadrants"),
@@ -83,11 +75,6 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
     return posterior.apply(encoder.apply(x, y));
   }
 
-  /** p(z | y); null where the prior is the standard one. */
-  private Gaussian prior(Tensor y) {
-    return prior == null ? null : prior.apply(priorNetwork.apply(y));
-  }
-
   /** The logits of p(x | z, y). */
   private Tensor logits(Tensor z, Tensor y) {
     return decoder.apply(concat(List.of(z, y)));
@@ -100,7 +87,7 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
     Tensor z = q.repeat(samples).sample();
     Tensor logits = logits(z, repeat(y, samples));
     Tensor logLikelihood = negate(rowSum(bernoulliCrossEntropy(logits, repeat(x, samples))));
-    return Elbo.of(q, prior(y), z, logLikelihood, samples);
+    return prior.bound(q, y, z, logLikelihood, samples);
   }
 
   @Override
@@ -127,8 +114,7 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    Tensor z = prior == null ? randomNormal(Shape.of(count, latent)) : prior(labels).sample();
-    return decode(z, labels);
+    return decode(prior.sample(count, labels), labels);
   }
 
   @Override

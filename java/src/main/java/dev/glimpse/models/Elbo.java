@@ -41,6 +41,18 @@ record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
     return new Elbo(kl, logRatio(posterior.repeat(samples), p, codes), logLikelihood, samples);
   }
 
+  /**
+   * The bound where only the density of the prior is known, so that the KL term is estimated from
+   * the codes too.
+   *
+   * @param logPrior log p(z) of each code, {@code [N S, 1]}
+   */
+  static Elbo ofDraws(
+      Gaussian posterior, Tensor logPrior, Tensor codes, Tensor logLikelihood, int samples) {
+    Tensor ratio = subtract(logPrior, posterior.repeat(samples).logDensity(codes));
+    return new Elbo(negate(ratio), ratio, logLikelihood, samples);
+  }
+
   private static Tensor logRatio(Gaussian posterior, Gaussian prior, Tensor codes) {
     return subtract(prior.logDensity(codes), posterior.logDensity(codes));
   }

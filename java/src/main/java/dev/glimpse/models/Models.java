@@ -92,9 +92,14 @@ public final class Models {
   private Models() {}
 
   private static Model conditionalVae(DataShape data, Settings settings) {
-    return settings.text("condition").equals("labels")
-        ? new ConditionalVae(data, settings)
-        : new CompletionVae(data, settings);
+    if (settings.text("condition").equals("labels")) {
+      return new ConditionalVae(data, settings);
+    }
+    if (settings.text("prior").equals("flow")) {
+      throw new SettingException(
+          "prior=flow is for condition=labels; a model that completes images has a prior network");
+    }
+    return new CompletionVae(data, settings);
   }
 
   private static Settings recurrent(Settings settings) {

@@ -2,7 +2,6 @@ package dev.glimpse.models;
 
 import static dev.glimpse.ops.Ops.bernoulliCrossEntropy;
 import static dev.glimpse.ops.Ops.negate;
-import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.repeat;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
@@ -13,7 +12,6 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
-import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -37,6 +35,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer decoder;
+  private final CodePrior prior;
   private final ParameterSet parameters;
   private final ParameterSet statistics;
 
@@ -49,14 +48,20 @@ public final class Vae implements LatentModel, LikelihoodModel {
     encoder = networks.encoder("encoder", 0);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     decoder = networks.decoder("decoder", latent, 0);
+    prior = CodePrior.of(networks, 0);
     parameters =
-        ParameterSet.of("vae", encoder.parameters(), posterior.parameters(), decoder.parameters());
+        ParameterSet.of(
+            "vae",
+            encoder.parameters(),
+            posterior.parameters(),
+            decoder.parameters(),
+            prior.parameters());
     statistics = ParameterSet.of("statistics", encoder.statistics(), decoder.statistics());
   }
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Networks.define(new Settings())
+    return CodePrior.define(Networks.define(new Settings()), List.of("standard", "flow"))
         .choice(
             "bound",
             List.of("elbo", "iwae"),
@@ -79,7 +84,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
     Gaussian q = posterior(x);
     Tensor z = q.repeat(samples).sample();
     Tensor logLikelihood = negate(rowSum(bernoulliCrossEntropy(logits(z), repeat(x, samples))));
-    return Elbo.of(q, null, z, logLikelihood, samples);
+    return prior.bound(q, null, z, logLikelihood, samples);
   }
 
   @Override
@@ -107,7 +112,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return decode(randomNormal(Shape.of(count, latent)), labels);
+    return decode(prior.sample(count, null), null);
   }
 
   @Override

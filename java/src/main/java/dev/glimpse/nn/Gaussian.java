@@ -12,7 +12,17 @@ import dev.glimpse.ops.Tensor;
 public record Gaussian(Tensor mean, Tensor logVariance) {
   /** A draw per row, through which gradients flow (Kingma and Welling 2014, section 2.4). */
   public Tensor sample() {
-    return Ops.reparameterise(mean, logVariance, Ops.randomNormal(mean.shape()));
+    return at(Ops.randomNormal(mean.shape()));
+  }
+
+  /** What standard normal noise becomes, {@code [N, Z]}. */
+  Tensor at(Tensor noise) {
+    return Ops.reparameterise(mean, logVariance, noise);
+  }
+
+  /** The noise that becomes a value, {@code [N, Z]}. */
+  Tensor noiseOf(Tensor value) {
+    return Ops.multiply(Ops.subtract(value, mean), Ops.exp(Ops.scale(logVariance, -0.5f)));
   }
 
   /** The divergence from the standard normal distribution, {@code [N, 1]}, in nats. */

@@ -20,9 +20,17 @@ public final class GaussianHead {
    * @param in the shape of an input: {@code [in]}, or flattened images {@code [H, W, C]}
    */
   public GaussianHead(String name, Shape in, int latent) {
-    Initializer initializer = Activation.NONE.initializer(in.size(), 2 * latent);
+    this(name, in, latent, Activation.NONE.initializer(in.size(), 2 * latent));
+  }
+
+  private GaussianHead(String name, Shape in, int latent, Initializer initializer) {
     this.linear = new Linear(name, in, Shape.of(2 * latent), Activation.NONE, true, initializer);
     this.latent = latent;
+  }
+
+  /** A head whose distributions are standard normal ones before any training. */
+  static GaussianHead standard(String name, int in, int latent) {
+    return new GaussianHead(name, Shape.of(in), latent, Initializer.constant(0));
   }
 
   /** {@code [N, in]} to a distribution over {@code [N, latent]}. */

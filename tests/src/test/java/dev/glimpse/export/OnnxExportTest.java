@@ -71,7 +71,9 @@ class OnnxExportTest {
   @CsvSource({
     "vae, hidden=8 latent=3",
     "vae, hidden=8 latent=3 activation=softplus",
+    "vae, hidden=8 latent=3 prior=flow prior.steps=2 prior.width=4",
     "cvae, hidden=8 latent=3 activation=tanh prior=network",
+    "cvae, hidden=8 latent=3 prior=flow prior.steps=3 prior.width=4",
     "cvae, hidden=8 latent=3 condition=quadrants activation=leaky_relu"
   })
   void perceptrons(String name, String changes) {

@@ -96,6 +96,8 @@ class ModelsTest {
     "vae, bound=iwae samples=5, -240",
     "cvae, prior=standard, -230",
     "cvae, prior=network, -230",
+    "cvae, prior=flow, -230",
+    "vae, prior=flow bound=iwae samples=3, -240",
     "draw, glimpses=6, -230",
     "draw, glimpses=4 attention=false, -230",
     "draw, glimpses=4 recompute=true read.size=1 write.size=1, -450",
@@ -112,6 +114,20 @@ class ModelsTest {
       assertTrue(test.values().get("elbo") > atLeast, test::toString);
       assertTrue(test.values().get("kl") > 1, test::toString);
     }
+  }
+
+  @Test
+  void aFlowHalvesCodesAndIsNoPriorOfCompletions() {
+    Settings settings = SmallTraining.settings("cvae", "prior=flow", "latent=1");
+    BiFunction<DataShape, Settings, Model> cvae = Models.named("cvae").create();
+    var shape = new DataShape(4, 4, 1, 2);
+    var narrow = assertThrows(SettingException.class, () -> cvae.apply(shape, settings));
+    assertEquals("prior=flow needs a latent of 2 or more, which it halves", narrow.getMessage());
+    settings.set("condition", "quadrants");
+    var completing = assertThrows(SettingException.class, () -> cvae.apply(shape, settings));
+    assertEquals(
+        "prior=flow is for condition=labels; a model that completes images has a prior network",
+        completing.getMessage());
   }
 
   @Test
