@@ -21,12 +21,12 @@ int nvrtcVersion(int *major, int *minor) {
 }
 
 int nvrtcGetNumSupportedArchs(int *count) {
-  *count = 3;
+  *count = 4;
   return SUCCESS;
 }
 
 int nvrtcGetSupportedArchs(int *architectures) {
-  memcpy(architectures, (int[]){80, 90, 100}, 3 * sizeof(int));
+  memcpy(architectures, (int[]){75, 80, 90, 100}, 4 * sizeof(int));
   return SUCCESS;
 }
 

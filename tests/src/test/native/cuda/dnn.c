@@ -7,7 +7,7 @@
 #include "dnn.h"
 
 enum { IMPLICIT_PRECOMP_GEMM = 1, NOT_DETERMINISTIC = 3, RELU = 1, IDENTITY = 5, SPATIAL = 1 };
-enum { NO_BFLOAT16_CHANNELS = 13, NO_FUSED_FIELDS = 13 };  // what tests want to see refused
+enum { NO_BFLOAT16_CHANNELS = 13, NO_FUSED_FIELDS = 13, NO_CHANNELS = 17 };  // what tests want to see refused
 
 struct filter {
   int type, k, c, h, w;
@@ -110,6 +110,7 @@ int cudnnSetActivationDescriptor(struct activation *activation, int mode, int na
 // ---- convolutions ------------------------------------------------------------------------------
 
 enum pass { FIELD, IMAGE, FILTER };
+enum { NEEDED = 64 };  // bytes of workspace, by those algorithms that run
 
 struct call {
   enum pass pass;
@@ -213,14 +214,15 @@ static int check(const struct tensor *x, const struct filter *w, const struct co
       y->h != positions(x->h, v->padding[0], w->h, v->dilation[0], v->stride[0]) ||
       y->w != positions(x->w, v->padding[1], w->w, v->dilation[1], v->stride[1]))
     return BAD_PARAM;
-  return x->type == BFLOAT16 && x->c == NO_BFLOAT16_CHANNELS ? NOT_SUPPORTED : SUCCESS;
+  const int lacking = x->c == NO_CHANNELS || (x->type == BFLOAT16 && x->c == NO_BFLOAT16_CHANNELS);
+  return lacking ? NOT_SUPPORTED : SUCCESS;
 }
 
 static int run(struct handle *handle, enum pass pass, const void *alpha, const void *beta,
                const struct tensor *x, const void *image, const struct filter *w,
                const void *filter, const struct convolution *v, int algorithm, void *workspace,
-               const struct tensor *y, const void *field) {
-  if (*(const float *)beta != 0 || !workspace) return BAD_PARAM;
+               size_t bytes, const struct tensor *y, const void *field) {
+  if (*(const float *)beta != 0 || !workspace || bytes < NEEDED) return BAD_PARAM;
   if (algorithm != IMPLICIT_PRECOMP_GEMM && algorithm != NOT_DETERMINISTIC) return BAD_PARAM;
   const int code = check(x, w, v, y);
   if (code) return code;
@@ -233,8 +235,7 @@ int cudnnConvolutionForward(struct handle *handle, const void *alpha, const stru
                             const void *image, const struct filter *w, const void *filter,
                             const struct convolution *v, int algorithm, void *workspace,
                             size_t bytes, const void *beta, const struct tensor *y, void *field) {
-  (void)bytes;
-  return run(handle, FIELD, alpha, beta, x, image, w, filter, v, algorithm, workspace, y, field);
+  return run(handle, FIELD, alpha, beta, x, image, w, filter, v, algorithm, workspace, bytes, y, field);
 }
 
 int cudnnConvolutionBackwardData(struct handle *handle, const void *alpha, const struct filter *w,
@@ -242,8 +243,7 @@ int cudnnConvolutionBackwardData(struct handle *handle, const void *alpha, const
                                  const struct convolution *v, int algorithm, void *workspace,
                                  size_t bytes, const void *beta, const struct tensor *x,
                                  void *image) {
-  (void)bytes;
-  return run(handle, IMAGE, alpha, beta, x, image, w, filter, v, algorithm, workspace, y, field);
+  return run(handle, IMAGE, alpha, beta, x, image, w, filter, v, algorithm, workspace, bytes, y, field);
 }
 
 int cudnnConvolutionBackwardFilter(struct handle *handle, const void *alpha, const struct tensor *x,
@@ -251,8 +251,7 @@ int cudnnConvolutionBackwardFilter(struct handle *handle, const void *alpha, con
                                    const struct convolution *v, int algorithm, void *workspace,
                                    size_t bytes, const void *beta, const struct filter *w,
                                    void *filter) {
-  (void)bytes;
-  return run(handle, FILTER, alpha, beta, x, image, w, filter, v, algorithm, workspace, y, field);
+  return run(handle, FILTER, alpha, beta, x, image, w, filter, v, algorithm, workspace, bytes, y, field);
 }
 
 int cudnnConvolutionBiasActivationForward(
@@ -261,7 +260,7 @@ int cudnnConvolutionBiasActivationForward(
     void *workspace, size_t bytes, const void *beta, const struct tensor *z, const void *addend,
     const struct tensor *b, const void *bias, const struct activation *activation,
     const struct tensor *y, void *field) {
-  if (*(const float *)beta != 0 || memcmp(z, y, sizeof *z) || addend != field || !workspace || !bytes)
+  if (*(const float *)beta != 0 || memcmp(z, y, sizeof *z) || addend != field || !workspace || bytes < NEEDED)
     return BAD_PARAM;
   if ((uintptr_t)bias % 16 || b->type != FLOAT || b->n != 1 || b->c != y->c || b->h != 1 || b->w != 1)
     return BAD_PARAM;
@@ -284,9 +283,9 @@ static int find(const struct convolution *v, int code, int most, int *found,
   if (most < 4) return BAD_PARAM;
   *found = 4;
   results[0] = (struct performance){0, NOT_SUPPORTED, -1, 0, 1, v->math_type, {0}};
-  results[1] = (struct performance){NOT_DETERMINISTIC, SUCCESS, 1, 64, 0, v->math_type, {0}};
+  results[1] = (struct performance){NOT_DETERMINISTIC, SUCCESS, 1, NEEDED, 0, v->math_type, {0}};
   results[2] = (struct performance){2, SUCCESS, 2, (size_t)1 << 40, 1, v->math_type, {0}};
-  results[3] = (struct performance){IMPLICIT_PRECOMP_GEMM, SUCCESS, 3, 64, 1, DEFAULT_MATH, {0}};
+  results[3] = (struct performance){IMPLICIT_PRECOMP_GEMM, SUCCESS, 3, NEEDED, 1, DEFAULT_MATH, {0}};
   return SUCCESS;
 }
 

@@ -29,7 +29,13 @@ enum {
 };
 
 // What tests ask for as attributes of a device: see StandIn.java.
-enum { LIVE = 100000, LAUNCHES = 100001, GRAPH_LAUNCHES = 100002, REFUSE_CAPTURE = 100003 };
+enum {
+  LIVE = 100000,
+  LAUNCHES = 100001,
+  GRAPH_LAUNCHES = 100002,
+  REFUSE_CAPTURE = 100003,
+  CAPABILITY = 200000  // and more: 10 times the major, and the minor one
+};
 
 #define MEMORY (1ll << 30)
 
@@ -63,6 +69,7 @@ struct graph {
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static int live, launches, graph_launches, refuse_capture;
+static int capability = 91;
 static int context;
 static _Thread_local int current_is_set;
 static struct graph *capturing;
@@ -118,14 +125,16 @@ int cuDeviceGetAttribute(int *value, int attribute, int device) {
     case 1: *value = 1024; break;       // MAX_THREADS_PER_BLOCK
     case 8: *value = 48 << 10; break;   // MAX_SHARED_MEMORY_PER_BLOCK
     case 16: *value = 2; break;         // MULTIPROCESSOR_COUNT
-    case 75: *value = 9; break;         // COMPUTE_CAPABILITY_MAJOR
-    case 76: *value = 1; break;         // COMPUTE_CAPABILITY_MINOR
+    case 75: *value = capability / 10; break;  // COMPUTE_CAPABILITY_MAJOR
+    case 76: *value = capability % 10; break;  // COMPUTE_CAPABILITY_MINOR
     case 115: *value = 1; break;        // MEMORY_POOLS_SUPPORTED
     case LIVE: *value = live; break;
     case LAUNCHES: *value = launches; break;
     case GRAPH_LAUNCHES: *value = graph_launches; break;
     case REFUSE_CAPTURE: *value = refuse_capture = !refuse_capture; break;
-    default: return INVALID_VALUE;
+    default:
+      if (attribute < CAPABILITY || attribute >= CAPABILITY + 1000) return INVALID_VALUE;
+      *value = capability = attribute - CAPABILITY;
   }
   return SUCCESS;
 }
@@ -180,6 +189,11 @@ int cuDeviceGetDefaultMemPool(void **pool, int device) {
 int cuMemPoolSetAttribute(void *pool, int attribute, void *value) {
   return pool == &context && attribute == 4 && *(uint64_t *)value == UINT64_MAX ? SUCCESS
                                                                                 : INVALID_VALUE;
+}
+
+int cuMemPoolTrimTo(void *pool, size_t bytes) {
+  NEEDS_CONTEXT;
+  return pool == &context && bytes == 0 ? SUCCESS : INVALID_VALUE;
 }
 
 int cuMemAllocAsync(uint64_t *address, size_t bytes, void *stream) {

@@ -76,7 +76,7 @@ static size_t reserve_bytes(const struct rnn *r, const struct sequence *s) {
 
 int cudnnGetRNNTempSpaceSizes(struct handle *handle, const struct rnn *r, int mode,
                               const struct sequence *x, size_t *workspace, size_t *reserve) {
-  *workspace = x->batch == NO_WORKSPACE_BATCH ? (size_t)1 << 40 : WORKSPACE;
+  *workspace = x->batch == NO_WORKSPACE_BATCH && mode != TRAINING ? (size_t)1 << 40 : WORKSPACE;
   *reserve = mode == TRAINING ? reserve_bytes(r, x) : 0;
   return handle && x->width == r->in ? SUCCESS : BAD_PARAM;
 }

@@ -124,6 +124,11 @@ public sealed interface LibraryCall extends Work {
       return type == Type.FLOAT ? Kind.CONVOLUTION : Kind.BFLOAT16_CONVOLUTION;
     }
 
+    /** Whether no simpler call computes the same. */
+    public boolean isPlain() {
+      return type == Type.FLOAT && epilogue.equals(Epilogue.NONE);
+    }
+
     /** The one of the three tensors that is computed. */
     public Buffer result() {
       return switch (pass) {

@@ -213,8 +213,7 @@ public record Convolution(
 
   @Override
   public void lower(Site site) {
-    if (byLibrary(site.device(), site.inputShape(1))) {
-      LibraryConvolution.convolve(site, this);
+    if (byLibrary(site.device(), site.inputShape(1)) && LibraryConvolution.convolve(site, this)) {
       return;
     }
     View x = site.input(0);

@@ -131,8 +131,12 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
   public List<Long> workspaces(DeviceInfo device, List<Shape> inputs) {
     Shape weights = shapes(inputs).get(0);
     if (LibraryConvolution.serves(device, weights, false)) {
-      return LibraryConvolution.workspaces(
-          device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
+      List<Long> workspaces =
+          LibraryConvolution.workspaces(
+              device, epilogue, inputs.get(0), weights, inputs.get(1), weights);
+      long parts = geometry(device, inputs.get(0), inputs.get(1)).parts().bytes();
+      workspaces.set(0, Math.max(parts, workspaces.get(0))); // In case that the library declines.
+      return workspaces;
     }
     Optional<Winograd> winograd = winograd(device, inputs.get(0), inputs.get(1));
     if (winograd.isPresent()) {
@@ -156,8 +160,8 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     DeviceInfo device = site.device();
     Shape imageShape = site.inputShape(0);
     Shape weights = shapes(List.of(imageShape, site.inputShape(1))).get(0);
-    if (LibraryConvolution.serves(device, weights, false)) {
-      LibraryConvolution.byWeights(site, this);
+    if (LibraryConvolution.serves(device, weights, false)
+        && LibraryConvolution.byWeights(site, this)) {
       return;
     }
     View image = site.input(0);

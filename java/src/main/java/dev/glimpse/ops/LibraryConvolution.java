@@ -71,7 +71,12 @@ final class LibraryConvolution {
     return fieldsFirst ? "filter of [r, s, k, c]" : "filter of [r, s, c, k]";
   }
 
-  static void convolve(Site site, Convolution op) {
+  /**
+   * Convolves.
+   *
+   * @return false where the library does not, after all, and the result is still to be computed
+   */
+  static boolean convolve(Site site, Convolution op) {
     Shape source = site.inputShape(0);
     Shape weights = site.inputShape(1);
     View x = site.input(0);
@@ -103,11 +108,15 @@ final class LibraryConvolution {
       Optional<Convolve> whole = withEpilogue(site, op.epilogue(), call, rows, columns);
       if (whole.isPresent()) {
         site.call(whole.get());
-        return;
+        return true;
+      }
+      if (!site.accepts(call)) {
+        return false;
       }
       site.call(call);
     }
     finish(site, op.epilogue(), new View(result, rows, columns, 0, columns));
+    return true;
   }
 
   private static Convolve call(
@@ -208,7 +217,8 @@ final class LibraryConvolution {
         new Cost(0, 6L * count));
   }
 
-  static void byWeights(Site site, ConvolutionWeights op) {
+  /** The gradient by the weights; as {@link #convolve}. */
+  static boolean byWeights(Site site, ConvolutionWeights op) {
     Shape image = site.inputShape(0);
     Shape field = site.inputShape(1);
     LibraryCall.Geometry geometry =
@@ -222,6 +232,9 @@ final class LibraryConvolution {
     Convolve call =
         call(site, Pass.FILTER, geometry, site.input(0).buffer(), site.input(1).buffer());
     if (!inBfloat16(site, op.epilogue(), call)) {
+      if (!site.accepts(call)) {
+        return false;
+      }
       site.call(call);
     }
     int fields = op.fieldFirst() ? geometry.k() : geometry.c();
@@ -230,6 +243,7 @@ final class LibraryConvolution {
     Buffer result = result(site, op.epilogue());
     reorder(site, "weights_of_filter", op.fieldFirst(), filter(site), weights, result);
     finish(site, op.epilogue(), new View(result, weights.rows(), columns, 0, columns));
+    return true;
   }
 
   private static Buffer filter(Site site) {

@@ -79,10 +79,10 @@ public final class LibraryDevice implements Device {
     device.clear(target);
   }
 
-  /** Everything that the contract knows, or nothing. */
+  /** Everything that the contract knows, or what has no simpler form. */
   @Override
   public boolean accepts(LibraryCall call) {
-    return accepting;
+    return accepting || call instanceof Convolve convolve && convolve.isPlain();
   }
 
   /** With gaps between all parts, and room for {@link LstmInJava}. */

@@ -19,7 +19,8 @@ public final class CudaBackend implements Backend {
   private final CudaLibraries libraries;
   private final ProgramCache programs;
   private final ProgramCache algorithms;
-  private Optional<String> trouble;
+  private List<DeviceInfo> devices;
+  private String trouble = "";
 
   public CudaBackend() {
     this(
@@ -45,25 +46,44 @@ public final class CudaBackend implements Backend {
 
   @Override
   public List<DeviceInfo> devices() {
-    if (trouble == null) {
-      trouble = findTrouble();
+    if (devices == null) {
+      devices = find();
     }
-    return trouble.isPresent() ? List.of() : CudaDriver.devices();
+    return devices;
   }
 
   /** Looked for once: loading again would fail again. Only the first step loads nothing. */
-  private Optional<String> findTrouble() {
+  private List<DeviceInfo> find() {
     if (!libraries.hasDriver()) {
-      return Optional.of(CudaLibraries.noDriver());
+      trouble = CudaLibraries.noDriver();
+      return List.of();
     }
     Optional<String> found = libraries.loadRequired().or(CudaDriver::findTrouble);
-    found.ifPresent(LOG::warn);
-    return found;
+    if (found.isPresent()) {
+      trouble = found.get();
+      LOG.warn(trouble);
+      return List.of();
+    }
+    return CudaDriver.devices().stream().filter(this::compiles).toList();
+  }
+
+  /** Whether there is a compiler for a device: this one's knows no architecture before Turing. */
+  private boolean compiles(DeviceInfo device) {
+    Optional<String> missing = CudaPrograms.missing(device, handle(device));
+    if (missing.isPresent()) {
+      trouble = missing.get();
+      LOG.warn(trouble);
+    }
+    return missing.isEmpty();
+  }
+
+  private int handle(DeviceInfo device) {
+    return CudaDriver.handle(Integer.parseInt(device.id().substring(name().length() + 1)));
   }
 
   @Override
   public String unavailableBecause() {
-    return trouble == null ? "" : trouble.orElse("");
+    return trouble;
   }
 
   @Override
@@ -71,8 +91,9 @@ public final class CudaBackend implements Backend {
     if (!devices().stream().map(DeviceInfo::id).toList().contains(wanted.id())) {
       throw new DeviceException("NO_DEVICE", "device " + wanted.id() + " is gone");
     }
-    int ordinal = Integer.parseInt(wanted.id().substring(name().length() + 1));
-    DeviceInfo served = wanted.with(CudaCalls.load(libraries, options));
-    return new CudaDevice(served, ordinal, options, programs, algorithms);
+    int handle = handle(wanted);
+    DeviceOptions resolved = CudaCalls.resolve(options, wanted, handle);
+    DeviceInfo served = wanted.with(CudaCalls.load(libraries, resolved));
+    return new CudaDevice(served, handle, resolved, programs, algorithms);
   }
 }

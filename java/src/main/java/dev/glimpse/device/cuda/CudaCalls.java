@@ -1,10 +1,12 @@
 package dev.glimpse.device.cuda;
 
 import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.DeviceOptions.Kernels;
 import dev.glimpse.device.DeviceOptions.Precision;
 import dev.glimpse.device.LibraryCall;
+import dev.glimpse.device.LibraryCall.Convolve;
 import dev.glimpse.device.LibraryCall.LstmSpace;
 import dev.glimpse.device.LibraryCall.Sequence;
 import dev.glimpse.device.ProgramCache;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class CudaCalls {
   private static final Logger LOG = LoggerFactory.getLogger(CudaCalls.class);
 
+  /** The first compute capability whose tensor cores take TF32 and bfloat16. */
+  private static final int AMPERE = 80;
+
   private final CudaDevice device;
   private final DeviceOptions options;
   private final ProgramCache algorithms;
@@ -36,15 +41,34 @@ final class CudaCalls {
   }
 
   /**
+   * The options with the precision that a device has.
+   *
+   * @throws DeviceException where it has not the one that is asked for
+   */
+  static DeviceOptions resolve(DeviceOptions options, DeviceInfo device, int handle) {
+    Precision best = CudaDriver.capability(handle) >= AMPERE ? Precision.TF32 : Precision.FP32;
+    Precision precision =
+        options.precision().orElse(options.kernels() == Kernels.HAND ? Precision.FP32 : best);
+    if (precision != Precision.FP32 && best == Precision.FP32) {
+      throw new DeviceException(
+          "NO_LIBRARY",
+          "%s (%s) multiplies in fp32 only: leave out --precision"
+              .formatted(device.id(), device.name()));
+    }
+    return new DeviceOptions(options.kernels(), Optional.of(precision), options.deterministic());
+  }
+
+  /**
    * Loads what the options ask for.
    *
+   * @param options that were {@link #resolve resolved}
    * @return the kinds of call that can be served
    * @throws DeviceException when something is missing that was insisted on
    */
   static Set<LibraryCall.Kind> load(CudaLibraries libraries, DeviceOptions options) {
     var kinds = EnumSet.noneOf(LibraryCall.Kind.class);
     if (options.kernels() == Kernels.HAND) {
-      if (options.precision().filter(p -> p != Precision.FP32).isPresent()) {
+      if (precision(options) != Precision.FP32) {
         throw new DeviceException(
             "NO_LIBRARY", "our own kernels compute in fp32: leave out --precision or --kernels");
       }
@@ -53,11 +77,10 @@ final class CudaCalls {
     offer(kinds, LibraryCall.Kind.GEMM, libraries.loadBlas(), options);
     offer(kinds, LibraryCall.Kind.CONVOLUTION, libraries.loadDnn(), options);
     if (kinds.contains(LibraryCall.Kind.CONVOLUTION)) {
-      if (options.precision().equals(Optional.of(Precision.BF16))) {
+      if (precision(options) == Precision.BF16) {
         kinds.add(LibraryCall.Kind.BFLOAT16_CONVOLUTION);
       }
-      if (options.kernels() == Kernels.AUTO
-          && options.precision().equals(Optional.of(Precision.FP32))) {
+      if (options.kernels() == Kernels.AUTO && precision(options) == Precision.FP32) {
         kinds.remove(LibraryCall.Kind.CONVOLUTION);
         kinds.add(LibraryCall.Kind.SOME_CONVOLUTIONS);
       }
@@ -122,7 +145,11 @@ final class CudaCalls {
 
   /** In which libraries multiply. */
   Precision precision() {
-    return options.precision().orElse(Precision.TF32);
+    return precision(options);
+  }
+
+  private static Precision precision(DeviceOptions resolved) {
+    return resolved.precision().orElseThrow();
   }
 
   /**
@@ -146,7 +173,8 @@ final class CudaCalls {
 
   /**
    * Whether a library takes this very call. cuDNN says so of some only when it is to compute them,
-   * and so it does, once, before there is anything that could be spoilt.
+   * and so it does, once, before there is anything that could be spoilt. Where a call is not taken,
+   * another one follows; only after a plain convolution that is a kernel of ours.
    *
    * @throws DeviceException where the call fails for another reason, unless we may do without
    */
@@ -158,7 +186,8 @@ final class CudaCalls {
       boolean unsupported =
           e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")
               || e.code().equals("CUBLAS_STATUS_NOT_SUPPORTED");
-      if (unsupported) {
+      boolean plain = call instanceof Convolve convolve && convolve.isPlain();
+      if (unsupported && !plain) {
         LOG.debug("{}: not by the library", call.scope(), e);
       } else {
         doWithout(e);

@@ -10,8 +10,8 @@ import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Geometry;
 import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.ProgramCache;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,31 +43,10 @@ final class CudaConvolution {
   private final ProgramCache cache;
   private final int mathType;
   private final boolean deterministic;
-  private final Map<String, Algorithm> chosen = new HashMap<>();
-
-  /**
-   * An algorithm of cuDNN.
-   *
-   * @param id of the enumeration for the pass
-   * @param mathType in which it is offered
-   */
-  private record Algorithm(int id, int mathType) {
-    static Optional<Algorithm> parse(byte[] stored) {
-      String[] parts = new String(stored, StandardCharsets.US_ASCII).trim().split(" ");
-      try {
-        return Optional.of(new Algorithm(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
-      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-        return Optional.empty(); // Damaged: it is measured again.
-      }
-    }
-
-    byte[] stored() {
-      return (id + " " + mathType).getBytes(StandardCharsets.US_ASCII);
-    }
-  }
+  private final Map<String, Integer> chosen = new HashMap<>();
 
   /** What cuDNN found out about one algorithm, the same in the three kinds of its records. */
-  private record Candidate(Algorithm algorithm, long workspace, int status, int determinism) {}
+  private record Candidate(int algorithm, long workspace, int status, int determinism) {}
 
   /** With the handle and the constants of {@link CudaDnn}, which closes them. */
   CudaConvolution(
@@ -95,8 +74,7 @@ final class CudaConvolution {
   BoundWork bind(Convolve call) {
     var bound = new Bound(call);
     try {
-      Algorithm algorithm = chosen.computeIfAbsent(key(call), key -> choose(bound, key));
-      bound.use(algorithm);
+      bound.algorithm = chosen.computeIfAbsent(key(call), key -> choose(bound, key));
       return bound;
     } catch (RuntimeException e) {
       bound.close();
@@ -105,7 +83,7 @@ final class CudaConvolution {
   }
 
   private String key(Convolve call) {
-    return "%s %s %s %s, cuDNN %d, math type %d, deterministic %b, at most %d bytes"
+    return "%s %s %s %s, cuDNN %d, math type %d, %s, at most %d bytes"
         .formatted(
             call.pass(),
             call.geometry(),
@@ -113,7 +91,7 @@ final class CudaConvolution {
             isFused(call) ? call.epilogue().relu() ? "bias, ReLU" : "bias" : "no epilogue",
             cudnnGetVersion(),
             mathType(call.type()),
-            deterministic,
+            deterministic ? "deterministic" : "the fastest",
             workspace.bytes());
   }
 
@@ -126,15 +104,15 @@ final class CudaConvolution {
     return type == Type.BFLOAT16 ? CUDNN_TENSOR_OP_MATH : mathType;
   }
 
-  private Algorithm choose(Bound bound, String description) {
+  private int choose(Bound bound, String description) {
     String key = ProgramCache.key(description, "", device);
-    Optional<Algorithm> known = cache.load(key).flatMap(Algorithm::parse);
+    Optional<byte[]> known = cache.load(key);
     if (known.isPresent()) {
-      return known.get();
+      return known.get()[0];
     }
-    Algorithm measured = bound.fastest();
-    cache.store(key, measured.stored());
-    return measured;
+    int algorithm = bound.best();
+    cache.store(key, new byte[] {(byte) algorithm});
+    return algorithm;
   }
 
   /** A convolution with its descriptors. */
@@ -151,7 +129,7 @@ final class CudaConvolution {
     private final cudnnTensorStruct bias = new cudnnTensorStruct();
     private final cudnnActivationStruct activation = new cudnnActivationStruct();
     private final FloatPointer alpha;
-    private Algorithm algorithm;
+    private int algorithm;
 
     Bound(Convolve call) {
       this.call = call;
@@ -224,30 +202,27 @@ final class CudaConvolution {
     }
 
     /**
-     * Measures all algorithms on the operands' own memory. The result's content is lost; a plan is
-     * recorded before it computes anything. cuDNN's own times are of first launches, which load
-     * kernels, so that it prefers what another shape has loaded already.
+     * The fastest algorithm, by measuring all on the operands' own memory. The result's content is
+     * lost; a plan is recorded before it computes anything. cuDNN's own times are of first
+     * launches, which load kernels, so that it prefers what another shape has loaded already.
+     *
+     * <p>Where it is to be deterministic no watch decides, which would not say the same every time:
+     * then it is the first that runs.
      */
-    Algorithm fastest() {
-      List<Candidate> candidates =
-          switch (call.pass()) {
-            case FIELD -> ofField();
-            case IMAGE -> ofImage();
-            case FILTER -> ofFilter();
-          };
-      Algorithm best = null;
+    int best() {
+      int best = -1;
       float shortest = Float.MAX_VALUE;
-      for (Candidate candidate : candidates) {
-        float milliseconds = mayRun(candidate) ? time(candidate.algorithm) : Float.MAX_VALUE;
+      for (int candidate : candidates()) {
+        float milliseconds = time(candidate);
         if (milliseconds < shortest) {
-          best = candidate.algorithm;
-          shortest = milliseconds;
+          best = candidate;
+          shortest = deterministic ? 0 : milliseconds;
         }
       }
-      if (best == null) {
+      if (best < 0) {
         throw new DeviceException(
             "CUDNN_STATUS_NOT_SUPPORTED",
-            "%s: cuDNN has no algorithm for %s %s within %d MiB%s; use --kernels hand"
+            "%s: cuDNN has no algorithm for %s %s within %d MiB%s"
                 .formatted(
                     call.scope(),
                     call.pass(),
@@ -258,12 +233,28 @@ final class CudaConvolution {
       return best;
     }
 
-    private float time(Algorithm candidate) {
-      use(candidate);
+    /** Number 1 is the one of each pass that is deterministic and takes most shapes. */
+    private List<Integer> candidates() {
+      List<Candidate> all =
+          switch (call.pass()) {
+            case FIELD -> ofField();
+            case IMAGE -> ofImage();
+            case FILTER -> ofFilter();
+          };
+      return all.stream()
+          .filter(this::mayRun)
+          .map(Candidate::algorithm)
+          .distinct() // It comes once in each type of arithmetic.
+          .sorted(Comparator.<Integer, Boolean>comparing(id -> id != 1).thenComparing(id -> id))
+          .toList();
+    }
+
+    private float time(int candidate) {
+      algorithm = candidate;
       try {
         return timer.milliseconds(this);
       } catch (DeviceException e) {
-        if (e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")) {
+        if (e.code().startsWith("CUDNN_STATUS")) {
           return Float.MAX_VALUE;
         }
         throw e;
@@ -293,8 +284,7 @@ final class CudaConvolution {
         var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          candidates.add(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
+          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
         }
         return candidates;
       }
@@ -323,8 +313,7 @@ final class CudaConvolution {
         var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          candidates.add(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
+          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
         }
         return candidates;
       }
@@ -353,38 +342,23 @@ final class CudaConvolution {
         var candidates = new ArrayList<Candidate>();
         for (int i = 0; i < found[0]; i++) {
           var m = measured.getPointer(i);
-          candidates.add(
-              candidate(m.algo(), m.mathType(), m.memory(), m.status(), m.determinism()));
+          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
         }
         return candidates;
       }
-    }
-
-    private Candidate candidate(int id, int mathType, long bytes, int status, int determinism) {
-      return new Candidate(new Algorithm(id, mathType), bytes, status, determinism);
     }
 
     private boolean mayRun(Candidate candidate) {
       return candidate.status == CUDNN_STATUS_SUCCESS
           && candidate.workspace <= workspace.bytes()
           && (!needsImplicitPrecomp()
-              || candidate.algorithm.id == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
+              || candidate.algorithm == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM)
           && (!deterministic || candidate.determinism == CUDNN_DETERMINISTIC);
     }
 
     /** cuDNN adds a bias without an activation in this algorithm alone. */
     private boolean needsImplicitPrecomp() {
       return isFused(call) && !call.epilogue().relu();
-    }
-
-    /** In FP32 whatever it was offered in: the other types may round to TF32. */
-    void use(Algorithm algorithm) {
-      this.algorithm = algorithm;
-      int asked = mathType(call.type());
-      check(
-          cudnnSetConvolutionMathType(
-              convolution, asked == CUDNN_FMA_MATH ? asked : algorithm.mathType),
-          "cudnnSetConvolutionMathType");
     }
 
     @Override
@@ -404,7 +378,7 @@ final class CudaConvolution {
                     filter,
                     filterMemory,
                     convolution,
-                    algorithm.id,
+                    algorithm,
                     workspace.pointer(),
                     workspace.bytes(),
                     zero,
@@ -421,7 +395,7 @@ final class CudaConvolution {
                     field,
                     fieldMemory,
                     convolution,
-                    algorithm.id,
+                    algorithm,
                     workspace.pointer(),
                     workspace.bytes(),
                     zero,
@@ -438,7 +412,7 @@ final class CudaConvolution {
                     field,
                     fieldMemory,
                     convolution,
-                    algorithm.id,
+                    algorithm,
                     workspace.pointer(),
                     workspace.bytes(),
                     zero,
@@ -459,7 +433,7 @@ final class CudaConvolution {
               filter,
               filterMemory,
               convolution,
-              algorithm.id,
+              algorithm,
               workspace.pointer(),
               workspace.bytes(),
               zero,

@@ -35,9 +35,6 @@ import org.bytedeco.javacpp.Pointer;
  * when it is closed and its last buffer, recording and fence are too.
  */
 final class CudaDevice implements Device {
-  /** Whose context is the current one of a thread: the driver keeps that by thread. */
-  private static final ThreadLocal<CudaDevice> CURRENT = new ThreadLocal<>();
-
   private final DeviceInfo info;
   private final int handle;
   private final CUctx_st context = new CUctx_st();
@@ -46,18 +43,19 @@ final class CudaDevice implements Device {
   private final CudaCalls calls;
   private final CudaStaging staging = new CudaStaging();
   private final boolean pooled;
+  private final CUmemPoolHandle_st pool = new CUmemPoolHandle_st();
   private final AtomicInteger inUse = new AtomicInteger();
   private boolean closed;
   private boolean tornDown;
 
   CudaDevice(
       DeviceInfo info,
-      int ordinal,
+      int handle,
       DeviceOptions options,
       ProgramCache programs,
       ProgramCache algorithms) {
     this.info = info;
-    this.handle = CudaDriver.handle(ordinal);
+    this.handle = handle;
     this.programs = new CudaPrograms(info, handle, programs);
     this.calls = new CudaCalls(this, options, algorithms);
     check(cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
@@ -72,7 +70,6 @@ final class CudaDevice implements Device {
       if (!stream.isNull()) {
         release(cuStreamDestroy(stream), "cuStreamDestroy");
       }
-      CURRENT.remove();
       release(cuDevicePrimaryCtxRelease(handle), "cuDevicePrimaryCtxRelease");
       throw e;
     }
@@ -80,7 +77,6 @@ final class CudaDevice implements Device {
 
   /** Else the pool gives what is free back to the system whenever the host waits. */
   private void keepFreedMemory() {
-    var pool = new CUmemPoolHandle_st();
     check(cuDeviceGetDefaultMemPool(pool, handle), "cuDeviceGetDefaultMemPool");
     try (var everything = new LongPointer(1)) {
       everything.put(-1L); // The largest value of cuuint64_t.
@@ -218,10 +214,18 @@ final class CudaDevice implements Device {
       staging.close();
       calls.close();
       programs.close();
+      if (pooled) {
+        giveBackMemory();
+      }
       release(cuStreamDestroy(stream), "cuStreamDestroy");
-      CURRENT.remove();
       release(cuDevicePrimaryCtxRelease(handle), "cuDevicePrimaryCtxRelease");
     }
+  }
+
+  /** The pool is the process's, and would keep what was freed from all other programs. */
+  private void giveBackMemory() {
+    release(cuStreamSynchronize(stream), "cuStreamSynchronize");
+    release(cuMemPoolTrimTo(pool, 0), "cuMemPoolTrimTo");
   }
 
   /** A kernel of a program that the device keeps, see {@link CudaPrograms#function}. */
@@ -253,11 +257,11 @@ final class CudaDevice implements Device {
     return stream;
   }
 
+  /**
+   * The driver keeps that by thread, and others may change it. Where it fails, so does the rest.
+   */
   void makeCurrent() {
-    if (CURRENT.get() != this) {
-      check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
-      CURRENT.set(this);
-    }
+    release(cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
   void created() {

@@ -42,7 +42,12 @@ final class CudaDnn {
       boolean deterministic,
       ProgramCache cache) {
     check(cudnnCreate(handle), "cudnnCreate", "");
-    check(cudnnSetStream(handle, stream), "cudnnSetStream", "");
+    try {
+      check(cudnnSetStream(handle, stream), "cudnnSetStream", "");
+    } catch (DeviceException e) {
+      close();
+      throw e;
+    }
     convolution =
         new CudaConvolution(
             handle, one, zero, device, workspace, timer, precision, deterministic, cache);

@@ -25,6 +25,19 @@ final class CudaDriver {
   /** What CUDA 13's libraries need, and with it all functions that are called here. */
   private static final int OLDEST = 13_000;
 
+  /** After these, "the process must be terminated and relaunched", by the driver's header. */
+  private static final Set<Integer> LOST =
+      Set.of(
+          CUDA_ERROR_ILLEGAL_ADDRESS,
+          CUDA_ERROR_LAUNCH_TIMEOUT,
+          CUDA_ERROR_ASSERT,
+          CUDA_ERROR_HARDWARE_STACK_ERROR,
+          CUDA_ERROR_ILLEGAL_INSTRUCTION,
+          CUDA_ERROR_MISALIGNED_ADDRESS,
+          CUDA_ERROR_INVALID_ADDRESS_SPACE,
+          CUDA_ERROR_INVALID_PC,
+          CUDA_ERROR_LAUNCH_FAILED);
+
   private CudaDriver() {}
 
   /** Starts the driver; says why there are no devices, if there are none. */
@@ -89,6 +102,12 @@ final class CudaDriver {
         Set.of());
   }
 
+  /** The compute capability of a device: 90 for 9.0. */
+  static int capability(int device) {
+    return 10 * attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+        + attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+  }
+
   private static String version(int number) {
     return number / 1000 + "." + number % 1000 / 10;
   }
@@ -116,7 +135,8 @@ final class CudaDriver {
   static void check(int code, String function) {
     if (code != CUDA_SUCCESS) {
       String symbol = symbol(code);
-      throw new DeviceException(symbol, function + " failed: " + symbol);
+      String remedy = LOST.contains(code) ? ": this process has lost the device; start anew" : "";
+      throw new DeviceException(symbol, function + " failed: " + symbol + remedy);
     }
   }
 

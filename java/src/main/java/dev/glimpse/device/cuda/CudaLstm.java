@@ -43,12 +43,10 @@ final class CudaLstm {
 
   /** What cuDNN wants for an LSTM; nothing where it, or our workspace, is not made for it. */
   Optional<LstmSpace> space(Sequence size) {
-    try (var descriptors = new Descriptors(size, CUDNN_FWD_MODE_TRAINING, "LSTM of " + size)) {
-      if (descriptors.workBytes > workspace.bytes()) {
-        LOG.debug("cuDNN wants {} bytes of workspace for {}", descriptors.workBytes, size);
-        return Optional.empty();
-      }
-      return descriptors.space();
+    String scope = "LSTM of " + size;
+    try (var training = new Descriptors(size, CUDNN_FWD_MODE_TRAINING, scope)) {
+      new Descriptors(size, CUDNN_FWD_MODE_INFERENCE, scope).close(); // It may want more memory.
+      return training.space();
     } catch (DeviceException e) {
       if (!e.code().startsWith("CUDNN_STATUS_NOT_SUPPORTED")) {
         throw e;
@@ -154,6 +152,9 @@ final class CudaLstm {
         workBytes = work.get();
         reserveBytes = reserve.get();
         weightBytes = weights.get();
+        if (workBytes > workspace.bytes()) {
+          check(CUDNN_STATUS_NOT_SUPPORTED, "cudnnRNNForward in %d bytes".formatted(workBytes));
+        }
       }
     }
 

@@ -10,10 +10,13 @@ import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Kernel;
 import dev.glimpse.device.ProgramCache;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
@@ -31,6 +34,14 @@ final class CudaPrograms {
   /** What lets the kernels' OpenCL C compile as CUDA. */
   private static final String DIALECT = "dialect/cuda.h";
 
+  /** What a driver says of machine code that is damaged, or not for it. */
+  private static final Set<Integer> REFUSALS =
+      Set.of(
+          CUDA_ERROR_INVALID_IMAGE,
+          CUDA_ERROR_NO_BINARY_FOR_GPU,
+          CUDA_ERROR_INVALID_PTX,
+          CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+
   private final DeviceInfo device;
   private final ProgramCache cache;
   private final List<String> options;
@@ -43,11 +54,9 @@ final class CudaPrograms {
   CudaPrograms(DeviceInfo device, int handle, ProgramCache cache) {
     this.device = device;
     this.cache = cache;
-    int major = CudaDriver.attribute(handle, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-    int minor = CudaDriver.attribute(handle, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     this.options =
         List.of(
-            "--gpu-architecture=sm_" + architecture(device, major, minor),
+            "--gpu-architecture=sm_" + architecture(handle).orElseThrow(),
             "--pre-include=" + DIALECT,
             "--std=c++17",
             // Plans equal eager runs bit for bit because nothing but fma() itself is contracted.
@@ -59,25 +68,24 @@ final class CudaPrograms {
   }
 
   /** The device's own, or else the newest of its family, whose machine code it runs too. */
-  private static int architecture(DeviceInfo device, int major, int minor) {
+  private static OptionalInt architecture(int handle) {
+    int own = CudaDriver.capability(handle);
     int[] count = new int[1];
     checkCompiler(nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
     int[] known = new int[count[0]];
     checkCompiler(nvrtcGetSupportedArchs(known), "nvrtcGetSupportedArchs");
-    int own = 10 * major + minor;
-    int best = -1;
-    for (int architecture : known) {
-      if (architecture / 10 == major && architecture <= own) {
-        best = Math.max(best, architecture);
-      }
-    }
-    if (best < 0) {
-      throw new DeviceException(
-          "NVRTC_ERROR_INVALID_OPTION",
-          "NVRTC does not know the architecture sm_%d of %s: install one that does, or use OpenCL"
-              .formatted(own, device.name()));
-    }
-    return best;
+    return Arrays.stream(known)
+        .filter(architecture -> architecture / 10 == own / 10 && architecture <= own)
+        .max();
+  }
+
+  /** Why programs for a device cannot be compiled, if that is so. */
+  static Optional<String> missing(DeviceInfo device, int handle) {
+    return architecture(handle).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "NVRTC does not know the architecture sm_%d of %s (%s): use its OpenCL device."
+                .formatted(CudaDriver.capability(handle), device.id(), device.name()));
   }
 
   /** The number of programs. */
@@ -95,10 +103,11 @@ final class CudaPrograms {
     CUmod_st module = loaded.computeIfAbsent(variant, wanted -> load(kernel, wanted));
     var function = new CUfunc_st();
     int code = cuModuleGetFunction(function, module, kernel.entry());
-    if (code != CUDA_SUCCESS) {
+    if (code == CUDA_ERROR_NOT_FOUND) {
       throw new DeviceException(
           CudaDriver.symbol(code), "no kernel " + kernel.entry() + " in " + kernel.file());
     }
+    check(code, "cuModuleGetFunction");
     return function;
   }
 
@@ -134,7 +143,7 @@ final class CudaPrograms {
     return module;
   }
 
-  /** Empty where the driver refuses it: it is damaged, or of another architecture. */
+  /** Empty where the driver refuses it. */
   private static Optional<CUmod_st> cached(byte[] binary) {
     var module = new CUmod_st();
     return load(binary, module) == CUDA_SUCCESS ? Optional.of(module) : Optional.empty();
@@ -143,8 +152,8 @@ final class CudaPrograms {
   private static int load(byte[] binary, CUmod_st module) {
     try (var image = new BytePointer(binary)) {
       int code = cuModuleLoadData(module, image);
-      if (code == CUDA_ERROR_OUT_OF_MEMORY) {
-        check(code, "cuModuleLoadData");
+      if (!REFUSALS.contains(code)) {
+        check(code, "cuModuleLoadData"); // It may be what became of an earlier kernel, too.
       }
       return code;
     }

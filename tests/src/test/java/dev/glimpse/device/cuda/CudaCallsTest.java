@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceException;
+import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions;
 import dev.glimpse.device.DeviceOptions.Kernels;
 import dev.glimpse.device.DeviceOptions.Precision;
@@ -33,9 +34,15 @@ import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.LibraryDevice;
 import dev.glimpse.device.ProgramCache;
 import dev.glimpse.device.Recording;
+import dev.glimpse.ops.OpCase;
+import dev.glimpse.ops.OpCase.Argument;
+import dev.glimpse.ops.OpCheck;
+import dev.glimpse.ops.Ops;
+import dev.glimpse.ops.Window;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -43,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -296,6 +304,76 @@ class CudaCallsTest {
     assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 13), Type.FLOAT, bias)));
     var odd = new Epilogue(1, 0, Optional.empty(), Optional.of(matrix(1, 2)), true);
     assertFalse(device.accepts(convolve(Pass.FIELD, geometry(3, 2), Type.FLOAT, odd)));
+  }
+
+  /** Of 17 channels, in all three directions. */
+  @Test
+  void whatCudnnLacksAltogetherIsComputedByOurKernels() {
+    Argument images = Argument.of("images", 2, 5, 4, 17);
+    Argument weights = Argument.of("weights", 3, 3, 17, 2);
+    var lacking =
+        new OpCase(
+            "17 channels",
+            List.of(images, weights),
+            t -> Ops.conv2d(t.get(0), t.get(1), Window.square(3, 1, 1)));
+    var insisted =
+        assertThrows(DeviceException.class, () -> OpCheck.check(device, List.of(lacking)));
+    assertEquals("CUDNN_STATUS_NOT_SUPPORTED", insisted.code());
+    try (Device other = open(Kernels.AUTO, Precision.TF32, false)) {
+      OpCheck.check(other, List.of(lacking));
+    }
+  }
+
+  /** Where a watch decided, two runs could differ. */
+  @Test
+  void theAlgorithmIsTheSameInEveryRunWhereThatIsAskedFor() throws IOException {
+    List<Path> before = files();
+    assertTrue(device.accepts(convolve(Pass.FIELD, geometry(3, 5), Type.FLOAT, Epilogue.NONE)));
+    List<Path> kept = new ArrayList<>(files());
+    kept.removeAll(before);
+    assertEquals(1, kept.size());
+    assertEquals(1, Files.readAllBytes(kept.get(0))[0]);
+  }
+
+  private static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(Files.createDirectories(folder.resolve("algorithms")))) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void anOlderDeviceComputesInFp32() {
+    int before = StandIn.become(75);
+    try {
+      DeviceInfo info = backend.devices().get(0);
+      var free = new DeviceOptions(Kernels.AUTO, Optional.empty(), false);
+      try (Device turing = backend.open(info, free)) {
+        assertEquals("Stand-in, libraries in fp32", turing.description());
+        assertTrue(turing.info().libraries().contains(Kind.SOME_CONVOLUTIONS));
+      }
+      var refusal =
+          assertThrows(
+              DeviceException.class, () -> open(Kernels.LIBRARY, Precision.TF32, false).close());
+      assertEquals(
+          "cuda:0 (Stand-in) multiplies in fp32 only: leave out --precision", refusal.getMessage());
+    } finally {
+      StandIn.become(before);
+    }
+  }
+
+  @Test
+  void aDeviceWithoutACompilerIsLeftOut() throws IOException, InterruptedException {
+    int before = StandIn.become(61);
+    try {
+      var cache = new ProgramCache(folder);
+      var pascal = new CudaBackend(StandIn.libraries(), cache, cache);
+      assertEquals(List.of(), pascal.devices());
+      assertEquals(
+          "NVRTC does not know the architecture sm_61 of cuda:0 (Stand-in): use its OpenCL device.",
+          pascal.unavailableBecause());
+    } finally {
+      StandIn.become(before);
+    }
   }
 
   /** Whatever is wrong with a call but that the library lacks it. */

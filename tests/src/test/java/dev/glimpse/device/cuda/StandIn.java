@@ -19,6 +19,7 @@ final class StandIn {
   private static final int LAUNCHES = 100_001;
   private static final int GRAPH_LAUNCHES = 100_002;
   private static final int REFUSE_CAPTURE = 100_003;
+  private static final int CAPABILITY = 200_000;
 
   private StandIn() {}
 
@@ -83,6 +84,17 @@ final class StandIn {
   /** Graphs launched so far. */
   static int graphLaunches() {
     return ask(GRAPH_LAUNCHES);
+  }
+
+  /**
+   * The device gets another compute capability.
+   *
+   * @return the one before
+   */
+  static int become(int capability) {
+    int before = CudaDriver.capability(CudaDriver.handle(0));
+    ask(CAPABILITY + capability);
+    return before;
   }
 
   /** Until this is called again, no launch can be captured. */
