@@ -32,8 +32,6 @@ public final class Trainer implements AutoCloseable {
   /** The weight of a KL term, which a warm-up raises from 0 to 1. */
   public static final Variable KL_WEIGHT = new Variable("kl.weight", 1);
 
-  private static final long PROGRESS_NANOSECONDS = 200_000_000;
-
   private final Device device;
   private final Model model;
   private final Settings settings;
@@ -66,6 +64,10 @@ public final class Trainer implements AutoCloseable {
   private int keptStep;
 
   private volatile boolean stopping;
+
+  /** How long listeners hear nothing of progress at least; tests want to hear of each batch. */
+  long progressNanoseconds = 200_000_000;
+
   private double bestValue = Double.NEGATIVE_INFINITY;
   private long bestStep = -1;
   private int bestEpoch = -1;
@@ -361,7 +363,7 @@ public final class Trainer implements AutoCloseable {
       batch++;
       metrics.step(step);
       long now = System.nanoTime();
-      if (now - shown > PROGRESS_NANOSECONDS && batch < count) {
+      if (now - shown > progressNanoseconds && batch < count) {
         shown = now;
         tellProgress(first, count, now - begun);
       }

@@ -140,10 +140,15 @@ public final class TestDevices {
 
   /** A device whose kernels a CPU's compiler does not optimise; the test closes it. */
   public static Device openUnoptimised(DeviceInfo info) {
+    return openUnoptimised(info, OPTIONS);
+  }
+
+  /** The same with other options. */
+  public static Device openUnoptimised(DeviceInfo info, DeviceOptions options) {
     String others = System.getProperty(COMPILER_OPTIONS, "");
     System.setProperty(COMPILER_OPTIONS, others + " -cl-opt-disable");
     try {
-      return Devices.open(info, OPTIONS);
+      return Devices.open(info, options);
     } finally {
       System.setProperty(COMPILER_OPTIONS, others);
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.DeviceOptions;
-import dev.glimpse.device.Devices;
 import dev.glimpse.device.TestDevices;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
@@ -93,7 +92,7 @@ class GroupTileTest {
         new DeviceOptions(
             DeviceOptions.Kernels.HAND, Optional.of(DeviceOptions.Precision.FP32), true);
     var results = new LinkedHashMap<String, float[]>();
-    try (Device device = Devices.open(info, options);
+    try (Device device = TestDevices.openUnoptimised(info, options);
         var store = new ParameterStore(device, List.of(), 0);
         Plan plan =
             new PlanBuilder(store)

@@ -57,6 +57,7 @@ class StopTest {
     Path run = folder.resolve("parts");
     try (Trainer trainer =
         SmallTraining.trainer(TestDevices.own(), model, settings, run, stopper)) {
+      trainer.progressNanoseconds = 0;
       assertTrue(trainer.train().isEmpty(), "not stopped");
       assertFalse(trainer.isStopping(), "stopping still");
     }
@@ -98,15 +99,15 @@ class StopTest {
     return RunFolder.open(run).metrics().stream().map(Evaluation::values).toList();
   }
 
-  /** Single images, so that an epoch takes longer than it takes until progress is told. */
+  /** An epoch is 20 steps. */
   @Test
   void inMidEpoch() throws IOException {
     String[] changes = {
-      "hidden=64,64", "train.batch=1", "train.epochs=2", "train.average=0.9", "data.shift=1"
+      "hidden=16", "train.batch=50", "train.epochs=2", "train.average=0.9", "data.shift=1"
     };
     var state = trainPart("cvae", midEpoch(), changes);
-    assertTrue(state.batch() > 0 && state.batch() < 1000, state::toString);
-    assertEquals(state.step(), 1000 * state.epoch() + state.batch());
+    assertTrue(state.batch() > 0 && state.batch() < 20, state::toString);
+    assertEquals(state.step(), 20 * state.epoch() + state.batch());
     assertSame(train("cvae", changes), resume("cvae", changes));
   }
 
@@ -121,21 +122,21 @@ class StopTest {
     };
   }
 
-  /** M1 learns in the first epoch; labelled images come round every 50 of 1,000 steps. */
+  /** M1 learns in the first epoch; labelled images come round every 5 of 20 steps. */
   @Test
   void betweenTwoStreams() throws IOException {
     String[] changes = {
-      "hidden=64",
+      "hidden=16",
       "latent=3",
-      "m1.hidden=256,256",
+      "m1.hidden=16",
       "m1.latent=8",
       "m1.epochs=1",
-      "data.labels=50",
-      "train.batch=1",
+      "data.labels=250",
+      "train.batch=50",
       "train.epochs=2"
     };
     var state = trainPart("m1m2", midEpoch(), changes);
-    assertTrue(state.batch() > 0 && state.batch() < 1000, state::toString);
+    assertTrue(state.batch() > 0 && state.batch() < 20, state::toString);
     assertSame(train("m1m2", changes), resume("m1m2", changes));
   }
 
