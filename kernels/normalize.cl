@@ -1,7 +1,8 @@
 // Batch normalisation's sums over the rows of [rows, columns], two at a time, in two steps.
 //
 //   pair_sums       parts[b][0][c], parts[b][1][c]: the sums over block b of
-//                     GRADIENT 0: x - x[0], (x - x[0])^2   (about the first row: no cancellation)
+//                     GRADIENT 0: x - x[0], (x - x[0])^2   (about the first row, so that a mean far from 0
+//                                                costs no digits; an outlier there would)
 //                     GRADIENT 1: dy, dy (x - mean) deviation
 //   combine_moments mean, variance and 1 / sqrt(variance + epsilon), from the first kind
 //   combine_sums    the two sums, from the second kind

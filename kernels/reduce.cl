@@ -13,6 +13,8 @@
 #ifdef CPU
 
 #define STRIP (4 * VECTOR)
+// Rows that one float adds up before it joins the rest: rounding grows with their number.
+#define ROWS_AT_ONCE 1024
 
 __kernel WORK_GROUP(1, 1) void column_sum(__global const float* restrict x,
                                           __global float* restrict y, const int rows,
@@ -21,34 +23,51 @@ __kernel WORK_GROUP(1, 1) void column_sum(__global const float* restrict x,
   const int width = min(STRIP, columns - first);
   __global const float* in = x + offset + first;
   if (width == STRIP) {
-    vec s0 = (vec)(0.0f), s1 = (vec)(0.0f), s2 = (vec)(0.0f), s3 = (vec)(0.0f);
-    for (int r = 0; r < rows; r++) {
-      s0 += vload8(0, in + r * stride);
-      s1 += vload8(1, in + r * stride);
-      s2 += vload8(2, in + r * stride);
-      s3 += vload8(3, in + r * stride);
+    vec t0 = (vec)(0.0f), t1 = (vec)(0.0f), t2 = (vec)(0.0f), t3 = (vec)(0.0f);
+    for (int block = 0; block < rows; block += ROWS_AT_ONCE) {
+      vec s0 = (vec)(0.0f), s1 = (vec)(0.0f), s2 = (vec)(0.0f), s3 = (vec)(0.0f);
+      const int last = min(block + ROWS_AT_ONCE, rows);
+      for (int r = block; r < last; r++) {
+        s0 += vload8(0, in + r * stride);
+        s1 += vload8(1, in + r * stride);
+        s2 += vload8(2, in + r * stride);
+        s3 += vload8(3, in + r * stride);
+      }
+      t0 += s0;
+      t1 += s1;
+      t2 += s2;
+      t3 += s3;
     }
-    vstore8(s0, 0, y + first);
-    vstore8(s1, 1, y + first);
-    vstore8(s2, 2, y + first);
-    vstore8(s3, 3, y + first);
+    vstore8(t0, 0, y + first);
+    vstore8(t1, 1, y + first);
+    vstore8(t2, 2, y + first);
+    vstore8(t3, 3, y + first);
   } else {
     for (int c = 0; c < width; c += VECTOR) {
       const int count = min(VECTOR, width - c);
-      vec sum = (vec)(0.0f);
-      for (int r = 0; r < rows; r++) sum += load_vec(in + r * stride + c, count);
-      store_vec(sum, y + first + c, count);
+      vec total = (vec)(0.0f);
+      for (int block = 0; block < rows; block += ROWS_AT_ONCE) {
+        vec sum = (vec)(0.0f);
+        const int last = min(block + ROWS_AT_ONCE, rows);
+        for (int r = block; r < last; r++) sum += load_vec(in + r * stride + c, count);
+        total += sum;
+      }
+      store_vec(total, y + first + c, count);
     }
   }
 }
 
 __kernel WORK_GROUP(1, 1) void sum_all(__global const float* restrict x, __global float* restrict y,
                                        const int n, const float scale) {
-  vec sum = (vec)(0.0f);
+  vec total = (vec)(0.0f);
   int i = 0;
-  for (; i + VECTOR <= n; i += VECTOR) sum += vload8(0, x + i);
-  if (i < n) sum += load_vec(x + i, n - i);
-  y[0] = sum_vec(sum) * scale;
+  while (i + VECTOR <= n) {
+    vec sum = (vec)(0.0f);
+    for (int r = 0; r < ROWS_AT_ONCE && i + VECTOR <= n; r++, i += VECTOR) sum += vload8(0, x + i);
+    total += sum;
+  }
+  if (i < n) total += load_vec(x + i, n - i);
+  y[0] = sum_vec(total) * scale;
 }
 
 __kernel WORK_GROUP(1, 1) void sum_squares(__global const float* restrict x,

@@ -27,6 +27,9 @@ final class Fusion {
   /** More inputs than this would be more kernel arguments than some devices take. */
   private static final int MOST_INPUTS = 24;
 
+  /** Each may have an output, and constants. All arguments of a kernel may take 1,024 bytes. */
+  private static final int MOST_MEMBERS = 64;
+
   /** An unrolled loop reads its inputs in every step; only the latest readers are worth joining. */
   private static final int MOST_SIBLINGS = 4;
 
@@ -142,6 +145,7 @@ final class Fusion {
   private boolean canAbsorb(Group group, Group other, Step step) {
     if (!group.domain.equals(other.domain)
         || group.sums + other.sums > Chain.MOST_SUMS
+        || group.members.size() + other.members.size() >= MOST_MEMBERS
         || depends(group, other)
         || depends(other, group)) {
       return false;
@@ -193,12 +197,7 @@ final class Fusion {
     return from != null
         && from.domain == null
         && tensor.shape().equals(domain((Fusible) reader.op, reader))
-        && hosts(from.members.get(0));
-  }
-
-  private static boolean hosts(Step step) {
-    return step.op instanceof EpilogueHost host
-        && host.hosts(step.inputs.stream().map(Tensor::shape).toList());
+        && from.members.get(0).op instanceof EpilogueHost;
   }
 
   private static int domainSize(Step step) {
@@ -206,7 +205,7 @@ final class Fusion {
   }
 
   private boolean canJoin(Group group, Step step, Fusible op) {
-    if (op.sumsRows() && group.sums == Chain.MOST_SUMS) {
+    if (op.sumsRows() && group.sums == Chain.MOST_SUMS || group.members.size() == MOST_MEMBERS) {
       return false;
     }
     var external = new HashSet<Tensor>(step.inputs);
@@ -245,7 +244,7 @@ final class Fusion {
         continue;
       }
       if (input.shape().equals(group.domain)
-          && hosts(from.members.get(0))
+          && from.members.get(0).op instanceof EpilogueHost
           && (best == null || from.last > best.last)
           && !othersDependOn(group, from)) {
         best = from;

@@ -5,9 +5,11 @@ import dev.glimpse.device.Device;
 import dev.glimpse.ops.Parameter;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** The values of a model's parameters on a device, shared by all plans of the model. */
@@ -15,6 +17,7 @@ public final class ParameterStore implements AutoCloseable {
   private final Device device;
   private final List<Slab> slabs = new ArrayList<>();
   private final Map<Parameter, Slab> slabOf = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
 
   /** Allocates the sets and draws all first values from a seed. */
   public ParameterStore(Device device, List<ParameterSet> sets, long seed) {
@@ -37,6 +40,9 @@ public final class ParameterStore implements AutoCloseable {
     for (Parameter parameter : set.parameters()) {
       if (slabOf.put(parameter, slab) != null) {
         throw new IllegalArgumentException(parameter + " is in two parameter sets");
+      }
+      if (!names.add(parameter.name())) {
+        throw new IllegalArgumentException("two parameters are called " + parameter.name());
       }
       // Keyed by its name, so that adding a layer changes no other layer's values.
       var random = new SplittableRandom(seed * 31 + parameter.name().hashCode());

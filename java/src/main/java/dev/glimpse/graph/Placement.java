@@ -292,8 +292,6 @@ final class Placement {
             place.shape,
             0,
             place.shape.columns());
-    // An alias of the copy may outlive this step.
-    copy.block.last = end;
     Work copying = copy(place, copy, scope);
     // What is prepared of it once is prepared before all that is run more often.
     work.add(lasts(tensor) ? once(copying) : copying);

@@ -24,6 +24,7 @@ import dev.glimpse.ops.Variable;
 import dev.glimpse.ops.View;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,7 @@ public final class PlanBuilder {
     }
     var targets = new ArrayList<Target>();
     var updates = new LinkedHashMap<>(this.updates);
+    var gates = new HashSet<Gate>();
     for (Objective objective : objectives) {
       Plan.Learner learner = plan.addLearner(objective, store);
       Gradients.of(objective.loss(), objective.parameters().parameters())
@@ -133,7 +135,10 @@ public final class PlanBuilder {
       Gate gate = objective.gate();
       if (gate != null) {
         targets.add(new Target(gate.open(), learner.gate()));
-        updates.put(gate.count(), Ops.add(gate.count().tensor(), gate.open()));
+        Tensor counted = Ops.add(gate.count().tensor(), gate.open());
+        if (gates.add(gate) && updates.putIfAbsent(gate.count(), counted) != null) {
+          throw new IllegalArgumentException(gate.count() + " is updated twice");
+        }
       }
     }
     plan.allocateMetrics(List.copyOf(metrics.keySet()));

@@ -1,6 +1,7 @@
 package dev.glimpse.models;
 
 import static dev.glimpse.ops.Ops.add;
+import static dev.glimpse.ops.Ops.constant;
 import static dev.glimpse.ops.Ops.logSumExp;
 import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.multiply;
@@ -128,7 +129,7 @@ record Elbo(Tensor kl, Tensor logRatio, Tensor logLikelihood, int samples) {
   }
 
   private static Gaussian standard(Shape shape) {
-    Tensor zero = dev.glimpse.ops.Ops.constant(0, shape);
+    Tensor zero = constant(0, shape);
     return new Gaussian(zero, zero);
   }
 }

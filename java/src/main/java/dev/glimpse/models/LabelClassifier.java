@@ -18,6 +18,7 @@ import dev.glimpse.graph.Gradients;
 import dev.glimpse.nn.Activation;
 import dev.glimpse.nn.Linear;
 import dev.glimpse.nn.Sequential;
+import dev.glimpse.nn.Training;
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Example;
@@ -120,10 +121,11 @@ final class LabelClassifier {
   Tensor virtualAdversarialLoss(Tensor x, Tensor logits) {
     Tensor p = stopGradient(softmax(logits));
     Tensor d = unit(randomNormal(x.shape()));
-    Tensor nearby = sum(softmaxCrossEntropy(logits(add(x, scale(d, PROBE))), p));
+    Tensor probed = Training.aside(() -> logits(add(x, scale(d, PROBE))));
+    Tensor nearby = sum(softmaxCrossEntropy(probed, p));
     Tensor steepest = stopGradient(Gradients.ofTensors(nearby, List.of(d)).get(0));
     Tensor r = scale(unit(steepest), radius);
-    return mean(softmaxCrossEntropy(logits(add(x, r)), p));
+    return mean(softmaxCrossEntropy(Training.aside(() -> logits(add(x, r))), p));
   }
 
   /** Each row scaled to length 1. */

@@ -186,7 +186,8 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
       var linear =
           new Linear(
               name + "." + i, in, Shape.of(out), Activation.NONE, !normalises(), initializer);
-      layers.add(normalises() ? normalised(name + ".norm" + i, linear, out) : linear);
+      double norm = isRectified() ? Math.sqrt(2) : Math.sqrt(2.0 * in.size() / (in.size() + out));
+      layers.add(normalises() ? normalised(name + ".norm" + i, linear, out, norm) : linear);
       layers.add(activation());
       in = Shape.of(out);
     }
@@ -198,11 +199,19 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
     return settings.flag("norm") || settings.flag("weightNorm");
   }
 
-  /** A layer of the classifier, which has no bias of its own. */
-  private Layer normalised(String name, Layer layer, int out) {
+  /**
+   * A layer of the classifier, which has no bias of its own.
+   *
+   * @param norm that its weights are expected to be drawn with
+   */
+  private Layer normalised(String name, Layer layer, int out, double norm) {
     return settings.flag("norm")
         ? Sequential.of(layer, new BatchNorm(name, out))
-        : new WeightNorm(name, layer, activation() == Activation.RELU ? Math.sqrt(2) : 1);
+        : new WeightNorm(name, layer, norm);
+  }
+
+  private boolean isRectified() {
+    return activation() == Activation.RELU || activation() == Activation.LEAKY_RELU;
   }
 
   /**
@@ -219,7 +228,8 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
       int out = i * width();
       var initializer = Initializer.he(READ.taps() * in);
       var conv = new Conv2d(name + ".conv" + i, in, out, READ, !normalised, initializer);
-      layers.add(normalised ? normalised(name + ".conv" + i + ".norm", conv, out) : conv);
+      String norm = name + ".conv" + i + ".norm";
+      layers.add(normalised ? normalised(norm, conv, out, Math.sqrt(2)) : conv);
       // The same as a pool behind the rectifier, and a quarter of the work.
       layers.add(new MaxPool2d(POOL));
       layers.add(Activation.RELU);

@@ -34,6 +34,14 @@ public final class Training {
     }
   }
 
+  /**
+   * Writes a part of a graph that leaves running statistics as they are, since its batch is no
+   * sample of the data.
+   */
+  public static <T> T aside(Supplier<T> graph) {
+    return CURRENT.get() == null ? graph.get() : new Training().write(graph);
+  }
+
   /** The value of a running statistic after all updates so far. */
   Tensor latest(Parameter statistic) {
     return updates.getOrDefault(statistic, statistic.tensor());

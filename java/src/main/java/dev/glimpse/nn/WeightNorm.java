@@ -48,7 +48,7 @@ public final class WeightNorm implements Layer {
         name,
         () -> {
           Tensor norm = Ops.sqrt(Ops.columnSum(Ops.square(direction)));
-          Tensor factor = Ops.divide(Ops.reshape(length.tensor(), norm.shape()), norm);
+          Tensor factor = Ops.divide(length.tensor(), norm);
           return Ops.add(Ops.multiply(layer.apply(x), factor), bias.tensor());
         });
   }

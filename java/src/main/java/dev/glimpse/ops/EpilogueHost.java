@@ -1,17 +1,10 @@
 package dev.glimpse.ops;
 
-import java.util.List;
-
-/** An op whose kernel can apply a pointwise chain to its only output before storing it. */
+/** An op whose kernel can apply a pointwise chain to its first output before storing it. */
 public interface EpilogueHost extends Op {
   /**
    * This op followed by a chain whose input 0 is this op's output. The chain's other inputs follow
    * this op's inputs; its outputs take the place of this op's output. It has no sums.
    */
   Op with(Chain chain);
-
-  /** Whether the inputs allow an epilogue over the output. */
-  default boolean hosts(List<Shape> inputs) {
-    return true;
-  }
 }

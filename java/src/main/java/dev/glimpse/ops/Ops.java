@@ -14,17 +14,17 @@ public final class Ops {
   }
 
   public static Tensor add(Tensor a, Tensor b) {
-    if (isConstant(b) && b.shape().size() == 1) {
+    if (isNumberBeside(b, a)) {
       return shift(a, value(b));
     }
-    if (isConstant(a) && a.shape().size() == 1) {
+    if (isNumberBeside(a, b)) {
       return shift(b, value(a));
     }
     return pointwise(Function.ADD, a, b);
   }
 
   public static Tensor subtract(Tensor a, Tensor b) {
-    if (isConstant(b) && b.shape().size() == 1) {
+    if (isNumberBeside(b, a)) {
       return shift(a, -value(b));
     }
     return pointwise(Function.SUBTRACT, a, b);
@@ -258,6 +258,9 @@ public final class Ops {
 
   /** Joins along an axis. */
   public static Tensor concat(Axis axis, List<Tensor> parts) {
+    if (parts.isEmpty()) {
+      throw new ShapeException("nothing to join");
+    }
     return parts.size() == 1 ? parts.get(0) : Node.of(new Concat(axis), parts).outputs().get(0);
   }
 
@@ -327,6 +330,9 @@ public final class Ops {
 
   /** Every entry of the first axis, repeated. */
   public static Tensor repeat(Tensor a, int times) {
+    if (times < 1) {
+      throw new ShapeException("repeated " + times + " times");
+    }
     return times == 1 ? a : Tensor.of(new Repeat(times), a);
   }
 
@@ -354,6 +360,9 @@ public final class Ops {
     }
     if (isConstant(a)) {
       return constant(value(a), shape);
+    }
+    if (a.shape().size() == 1 && shape.size() == 1) {
+      return reshape(a, shape);
     }
     // The gradient of a mean is a scaled scalar, broadcast twice: do both where it is used.
     if (isScale(a)) {
@@ -390,6 +399,11 @@ public final class Ops {
 
   private static float scaleOf(Tensor a) {
     return ((Pointwise) a.node().op()).constant(0);
+  }
+
+  /** Whether a is one constant number, and what it is joined with keeps its shape. */
+  private static boolean isNumberBeside(Tensor a, Tensor other) {
+    return isConstant(a) && a.shape().size() == 1 && a.shape().rank() <= other.shape().rank();
   }
 
   private static boolean isConstant(Tensor a) {

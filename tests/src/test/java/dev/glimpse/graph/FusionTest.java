@@ -21,6 +21,7 @@ import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.Adam;
 import dev.glimpse.train.Sgd;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a plan launches: nothing twice, nothing in vain, and pointwise work on other kernels. */
@@ -128,6 +129,20 @@ class FusionTest {
     Tensor gradient = Gradients.ofTensors(loss, List.of(a)).get(0);
     // Neither the loss nor the gradient by b.
     assertLaunches(List.of("gemm", "gemm"), gradient);
+  }
+
+  /** All arguments of a kernel may take 1,024 bytes. */
+  @Test
+  void aLaunchHasNotTooManyResults() {
+    Tensor[] many =
+        IntStream.range(0, 200)
+            .mapToObj(i -> Ops.tanh(Ops.scale(a, 1 + i / 100f)))
+            .toArray(Tensor[]::new);
+    List<Launch> launches = launches(many);
+    assertTrue(launches.size() < 10, "%d launches".formatted(launches.size()));
+    for (Launch launch : launches) {
+      assertTrue(launch.arguments().size() < 100, launch.arguments()::toString);
+    }
   }
 
   /** Chains of one tensor stay apart where each may ride on a kernel of its own. */

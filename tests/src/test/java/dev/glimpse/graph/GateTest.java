@@ -2,6 +2,8 @@ package dev.glimpse.graph;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.glimpse.device.Device;
 import dev.glimpse.device.TestDevices;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,6 +64,27 @@ class GateTest {
     for (int i = 0; i < expected.size(); i++) {
       assertArrayEquals(expected.get(i), actual.get(i), "values, then states: " + i);
     }
+  }
+
+  @Test
+  void aCountOfUpdatesIsNotUpdatedOtherwise() {
+    var objective =
+        new Objective("objective", loss, learned, new Sgd(1, 0, 0, 0), new Gate(open, count));
+    try (var store = new ParameterStore(TestDevices.own(), List.of(learned, counts), 2)) {
+      PlanBuilder twice = new PlanBuilder(store).objective(objective).update(count, open);
+      var refusal = assertThrows(IllegalArgumentException.class, twice::build);
+      assertTrue(refusal.getMessage().endsWith("is updated twice"), refusal.getMessage());
+    }
+  }
+
+  @Test
+  void twoParametersOfOneNameAreRefused() {
+    var other = new ParameterSet("more", List.of(new Parameter("count", Shape.of(2), null)));
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new ParameterStore(TestDevices.own(), List.of(counts, other), 2).close());
+    assertEquals("two parameters are called count", refusal.getMessage());
   }
 
   /**

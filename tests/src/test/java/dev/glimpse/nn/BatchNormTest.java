@@ -9,6 +9,7 @@ import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
 import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.ops.Array;
+import dev.glimpse.ops.BatchNormalize;
 import dev.glimpse.ops.Closeness;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Ops;
@@ -152,6 +153,10 @@ class BatchNormTest {
     assertTrue(training.updates().isEmpty());
     training.write(() -> layer.apply(x));
     assertEquals(List.copyOf(training.updates().keySet()), layer.statistics());
+    Tensor before = training.latest(layer.statistics().get(0));
+    Tensor aside = training.write(() -> Training.aside(() -> layer.apply(x)));
+    assertTrue(aside.node().op() instanceof BatchNormalize, "it is as in training");
+    assertEquals(before, training.latest(layer.statistics().get(0)));
     assertTrue(Training.current().isEmpty());
   }
 }

@@ -185,6 +185,7 @@ public final class OpCases {
     return List.of(
         unary("column sums", x, Ops::columnSum),
         unary("one column", column, Ops::columnSum),
+        unary("a strip and a column", Argument.of("wide", 2050, 33).data(), Ops::columnSum),
         unary("of a part", x.data(), t -> Ops.columnSum(Ops.split(t, List.of(1, 2)).get(1))),
         unary("sum", column, t -> Tensor.of(new Sum(0.25f), t)),
         NormalizationCases.moment(0, x),

@@ -53,6 +53,18 @@ class ShapeTest {
         () -> Scope.in("outer", () -> layer.apply(input(1, 2))));
   }
 
+  /** Whether it is a constant or not. */
+  @Test
+  void oneNumberTakesTheShapeOfWhatItIsJoinedWith() {
+    for (Tensor one : List.of(input(1, 1), Ops.constant(2, Shape.of(1, 1)))) {
+      assertEquals(Shape.of(1, 1), Ops.add(input(), one).shape());
+      assertEquals(Shape.of(1, 1), Ops.add(one, input()).shape());
+      assertEquals(Shape.of(1, 1), Ops.subtract(input(), one).shape());
+      assertEquals(Shape.of(2), Ops.add(input(2), Ops.reshape(one, Shape.of())).shape());
+      assertEquals(Shape.of(1), Ops.broadcast(one, Shape.of(1)).shape());
+    }
+  }
+
   @Test
   void everyOpSaysWhatDoesNotFit() {
     assertRefused(
@@ -89,6 +101,9 @@ class ShapeTest {
     assertRefused(
         "sum repeats of [[5, 2]]: 5 is no multiple of 2",
         () -> Tensor.of(new SumRepeats(2), input(5, 2)));
+    assertRefused("softmax of [[]]: a scalar has no last axis", () -> Ops.softmax(input()));
+    assertRefused("repeated 0 times", () -> Ops.repeat(input(2), 0));
+    assertRefused("nothing to join", () -> Ops.concat(List.of()));
     assertRefused("row sum of [[]]: a scalar has no last axis", () -> Ops.rowSum(input()));
     assertRefused("log_sum_exp of [[]]: a scalar has no last axis", () -> Ops.logSumExp(input()));
   }
