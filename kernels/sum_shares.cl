@@ -5,7 +5,7 @@
 //   result[row][column] = sum over s of parts[s][row][column]
 //
 // FIELD_FIRST: the result is [taps, fields, channels], the parts of it have a row for each tap and
-// channel and a column for each field (see conv2d_weights.cl).
+// channel and a column for each field.
 //
 // A work-item takes rows_per_item rows (id 1). CPU: all of their columns. GPU: one of id 0.
 //

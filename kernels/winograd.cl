@@ -40,7 +40,7 @@
 #ifndef SCATTER
 #define SCATTER 0
 #endif
-// Whether the gradient by weights is [taps, columns, channels]: see conv2d_weights.cl.
+// Whether the gradient by weights is [taps, columns, channels], and not [taps, channels, columns].
 #ifndef FIELD_FIRST
 #define FIELD_FIRST 0
 #endif

@@ -147,9 +147,6 @@ final class ProfileCommand implements Callable<Integer> {
     ImageFormat format = TrainingSettings.imageFormat(settings);
     ImageSet images = Sources.load(source, format, settings.integer("train.seed")).train();
     int batchSize = Math.min(settings.integer("train.batch"), images.size());
-    if (batchSize < 1) {
-      throw new SettingException("train.batch takes 1 or more");
-    }
     DataShape shape = DataShape.of(images);
     Model model = kind.create().apply(shape, settings);
     run.ifPresent(r -> TrainedModel.checkShape(r, model, images));
@@ -191,7 +188,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   /** Every step is given the same batch: what it holds makes no difference to the time. */
   private static void feed(Plan plan, ImageSet images, int batchSize) {
-    try (var batches = new Batches(images, batchSize, 0, true)) {
+    try (var batches = new Batches(images, batchSize, 0)) {
       Batch first = batches.next();
       for (String name : Example.INPUTS) {
         if (plan.hasInput(name)) {

@@ -52,10 +52,4 @@ record Quality(
     values.put("diversity" + kind, quality.diversity());
     values.put("judged" + kind, (double) quality.images());
   }
-
-  /** Whether a value in a run's metrics is one of these. */
-  static boolean isMeasure(String name) {
-    return name.equals(TRAINING_IMAGES)
-        || MEASURES.stream().anyMatch(m -> KINDS.stream().anyMatch(kind -> name.equals(m + kind)));
-  }
 }

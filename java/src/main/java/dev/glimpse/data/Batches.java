@@ -4,10 +4,10 @@ package dev.glimpse.data;
  * The endless stream of batches that a training or an evaluation runs on, prepared ahead by a
  * daemon thread.
  *
- * <p>In training ({@code shuffle}) the order of epoch {@code e} is a function of the seed and
- * {@code e} alone, so {@link #seek} resumes a run exactly; the images that fill no whole batch sit
- * an epoch out. In evaluation the order is that of the set, and the last batch of an epoch is
- * padded with copies of the last image, beyond its {@link Batch#count}.
+ * <p>In training the order of epoch {@code e} is a function of the seed and {@code e} alone, so
+ * {@link #seek} resumes a run exactly; the images that fill no whole batch sit an epoch out. In
+ * evaluation the order is that of the set, and the last batch of an epoch is padded with copies of
+ * the last image, beyond its {@link Batch#count}.
  *
  * <p>The batches are a fixed ring: in steady state neither {@link #next} nor the thread allocates,
  * but for the small fields that a distortion draws. (Hence the plain monitor: waiting on a
@@ -45,10 +45,21 @@ public class Batches implements AutoCloseable {
   private Throwable failure;
 
   /**
-   * @throws DataException if there are no images, or in training fewer than one batch
+   * Batches for an evaluation.
+   *
+   * @throws DataException if there are no images
    */
-  public Batches(ImageSet images, int batchSize, long seed, boolean shuffle) {
-    this(images, batchSize, seed, shuffle, Distortion.NONE, seed);
+  public Batches(ImageSet images, int batchSize) {
+    this(images, batchSize, 0, false, Distortion.NONE, 0);
+  }
+
+  /**
+   * Batches for training.
+   *
+   * @throws DataException if the images are fewer than one batch
+   */
+  public Batches(ImageSet images, int batchSize, long seed) {
+    this(images, batchSize, seed, Distortion.NONE, seed);
   }
 
   /** Batches for training, each image changed anew in each epoch. */
@@ -97,10 +108,6 @@ public class Batches implements AutoCloseable {
 
   public int batchesPerEpoch() {
     return batchesPerEpoch;
-  }
-
-  public int batchSize() {
-    return batchSize;
   }
 
   /**

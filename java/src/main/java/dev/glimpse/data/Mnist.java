@@ -1,5 +1,7 @@
 package dev.glimpse.data;
 
+import dev.glimpse.device.CacheFolder;
+import dev.glimpse.io.AtomicFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -69,30 +71,20 @@ public final class Mnist {
   }
 
   /**
-   * Loads MNIST, after downloading what is missing (11 MB) to {@code $XDG_CACHE_HOME/glimpse/mnist}
-   * or {@code ~/.cache/glimpse/mnist}; progress goes to the standard error stream.
+   * Loads MNIST, after downloading what is missing (11 MB) to a {@link CacheFolder}; progress goes
+   * to the standard error stream.
    *
    * @throws DataException if a file can be had from no mirror
    */
   public static Splits load() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
-    Path cache = caches.resolve("glimpse").resolve("mnist");
-    return new Mnist(cache, MIRRORS, DOWNLOADS, System.err, PATIENCE).fetch();
+    return new Mnist(CacheFolder.named("mnist"), MIRRORS, DOWNLOADS, System.err, PATIENCE).fetch();
   }
 
   /** Downloads what is missing or damaged, then reads the cache. */
   Splits fetch() {
     var troubles = new ArrayList<String>();
     try {
-      // createDirectories refuses a link to a folder (JDK-8294193), so it is asked only when
-      // needed.
-      if (!Files.isDirectory(cache)) {
-        Files.createDirectories(cache);
-      }
+      AtomicFiles.createFolders(cache);
       List<Download> missing = missing();
       for (URI mirror : mirrors) {
         if (!missing.isEmpty()) {

@@ -72,7 +72,9 @@ public final class ProgramCache {
   /** Stores a program. */
   public void store(String key, byte[] program) {
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) { // Which may be a link to one: see JDK-8294193.
+        Files.createDirectories(folder);
+      }
       Path temporary = Files.createTempFile(folder, key, ".tmp");
       try {
         Files.write(temporary, program);
@@ -83,7 +85,6 @@ public final class ProgramCache {
       }
     } catch (IOException e) {
       // A cache that cannot be written costs a compilation at the next start, nothing else.
-      return;
     }
   }
 }

@@ -63,7 +63,7 @@ public final class AtomicFiles {
   private static void replace(Path file, FileContent content) throws IOException {
     Path temporary = sibling(file, "tmp");
     try {
-      createParents(file);
+      createFolders(file.getParent());
       try (var channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
@@ -96,7 +96,7 @@ public final class AtomicFiles {
     Path temporary = sibling(folder, "tmp");
     Path old = sibling(folder, "old");
     try {
-      createParents(folder);
+      createFolders(folder.getParent());
       Files.createDirectory(temporary);
       content.writeTo(temporary);
       forceTree(temporary);
@@ -141,10 +141,11 @@ public final class AtomicFiles {
     return file.resolveSibling(".%s.%016x.%s".formatted(file.getFileName(), unique, suffix));
   }
 
-  private static void createParents(Path file) throws IOException {
+  /** Makes a folder and those above it, as far as they are missing; it may be a link to one. */
+  public static void createFolders(Path folder) throws IOException {
     // createDirectories refuses a link to a folder (JDK-8294193), so it is asked only when needed.
-    if (!Files.isDirectory(file.getParent())) {
-      Files.createDirectories(file.getParent());
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
     }
   }
 
@@ -167,7 +168,6 @@ public final class AtomicFiles {
       channel.force(true);
     } catch (IOException e) {
       // Not every system opens folders (Windows does not); there the rename alone must do.
-      return;
     }
   }
 
@@ -216,7 +216,6 @@ public final class AtomicFiles {
       }
     } catch (IOException | UncheckedIOException e) {
       // A hidden leftover is harmless, and must not hide the failure that led here.
-      return;
     }
   }
 }

@@ -53,13 +53,15 @@ public final class Evaluator implements AutoCloseable {
   Optional<Map<String, Double>> evaluate(ImageSet images, long seed, BooleanSupplier stopped) {
     var sums = new LinkedHashMap<String, Double>();
     plan.setState(seed, 0);
-    try (var batches = new Batches(images, batch, 0, false)) {
+    try (var batches = new Batches(images, batch)) {
+      var feed = new Feed(plan);
       for (int i = 0; i < batches.batchesPerEpoch(); i++) {
         if (stopped.getAsBoolean()) {
           return Optional.empty();
         }
         Batch next = batches.next();
-        Feed.run(plan, next);
+        feed.upload(next);
+        plan.run();
         for (String name : plan.outputs()) {
           FloatBuffer values = plan.read(name);
           double sum = 0;

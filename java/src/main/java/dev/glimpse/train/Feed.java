@@ -43,11 +43,4 @@ final class Feed {
     boolean labelled = input.equals(Example.IMAGES) && plan.hasInput(Example.LABELS);
     labels.put(batch, labelled ? plan.feed(Example.LABELS, batch.labels()) : NOTHING);
   }
-
-  /** Copies a batch, runs the plan and waits. */
-  static void run(Plan plan, Batch batch) {
-    new Feed(plan).upload(batch);
-    plan.run();
-    plan.finish();
-  }
 }

@@ -38,10 +38,12 @@ public final class LabelReader implements AutoCloseable {
   public Map<String, float[]> read(ImageSet images) {
     var logits = new LinkedHashMap<String, float[]>();
     classifiers.forEach(name -> logits.put(name, new float[images.size() * classes]));
-    try (var batches = new Batches(images, batch, 0, false)) {
+    try (var batches = new Batches(images, batch)) {
+      var feed = new Feed(plan);
       for (int i = 0; i < batches.batchesPerEpoch(); i++) {
         var next = batches.next();
-        Feed.run(plan, next);
+        feed.upload(next);
+        plan.run();
         for (String name : classifiers) {
           plan.read(name).get(logits.get(name), i * batch * classes, next.count() * classes);
         }

@@ -70,7 +70,7 @@ public final class LogLikelihood implements AutoCloseable {
     double sumOfSquares = 0;
     int done = 0;
     plan.setState(seed, 0);
-    try (var batches = new Batches(images, batch, 0, false)) {
+    try (var batches = new Batches(images, batch)) {
       var feed = new Feed(plan);
       for (int i = 0; i < batches.batchesPerEpoch(); i++) {
         Batch next = batches.next();

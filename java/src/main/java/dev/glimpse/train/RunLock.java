@@ -1,10 +1,10 @@
 package dev.glimpse.train;
 
+import dev.glimpse.io.AtomicFiles;
 import dev.glimpse.io.CheckpointException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -34,11 +34,7 @@ public final class RunLock implements AutoCloseable {
    */
   public static RunLock of(Path folder) {
     try {
-      // createDirectories refuses a link to a folder (JDK-8294193), so it is asked only when
-      // needed.
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-      }
+      AtomicFiles.createFolders(folder);
       Optional<RunLock> lock = taken(folder.toRealPath());
       if (lock.isPresent()) {
         return lock.get();

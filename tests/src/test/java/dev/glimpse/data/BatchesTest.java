@@ -54,7 +54,7 @@ class BatchesTest {
 
   @Test
   void anEpochIsAPermutationWithoutItsRest() {
-    try (var batches = new Batches(numbered(103), 10, 1, true)) {
+    try (var batches = new Batches(numbered(103), 10, 1)) {
       assertEquals(10, batches.batchesPerEpoch());
       int[] before = null;
       for (int epoch = 0; epoch < 5; epoch++) {
@@ -80,9 +80,9 @@ class BatchesTest {
 
   @Test
   void theOrderDependsOnTheSeed() {
-    try (var a = new Batches(numbered(50), 50, 1, true);
-        var b = new Batches(numbered(50), 50, 1, true);
-        var c = new Batches(numbered(50), 50, 2, true)) {
+    try (var a = new Batches(numbered(50), 50, 1);
+        var b = new Batches(numbered(50), 50, 1);
+        var c = new Batches(numbered(50), 50, 2)) {
       int[] first = numbers(a.next(), 50);
       assertArrayEquals(first, numbers(b.next(), 50));
       assertFalse(Arrays.equals(first, numbers(c.next(), 50)));
@@ -91,8 +91,8 @@ class BatchesTest {
 
   @Test
   void seekGoesAnywhere() {
-    try (var straight = new Batches(numbered(23), 5, 3, true);
-        var jumping = new Batches(numbered(23), 5, 3, true)) {
+    try (var straight = new Batches(numbered(23), 5, 3);
+        var jumping = new Batches(numbered(23), 5, 3)) {
       List<int[]> all = take(straight, 23, 40);
       var random = new SplitMix64().reset(4, 0);
       for (int turn = 0; turn < 200; turn++) {
@@ -114,7 +114,7 @@ class BatchesTest {
 
   @Test
   void aBatchStaysValidUntilTheSecondNext() throws InterruptedException {
-    try (var batches = new Batches(numbered(200), 2, 3, true)) {
+    try (var batches = new Batches(numbered(200), 2, 3)) {
       Batch previous = batches.next();
       int[] content = numbers(previous, 200);
       for (int i = 0; i < 300; i++) {
@@ -132,7 +132,7 @@ class BatchesTest {
 
   @Test
   void evaluationKeepsTheOrderAndPadsTheLastBatch() {
-    try (var batches = new Batches(numbered(7), 3, 1, false)) {
+    try (var batches = new Batches(numbered(7), 3)) {
       assertEquals(3, batches.batchesPerEpoch());
       for (int epoch = 0; epoch < 2; epoch++) {
         assertArrayEquals(new int[] {0, 1, 2}, numbers(batches.next(), 7));
@@ -143,7 +143,7 @@ class BatchesTest {
         assertEquals(epoch, last.epoch());
       }
     }
-    try (var batches = new Batches(numbered(2), 3, 1, false)) {
+    try (var batches = new Batches(numbered(2), 3)) {
       assertArrayEquals(new int[] {0, 1, 1}, numbers(batches.next(), 2));
       assertEquals(2, batches.next().count());
     }
@@ -152,7 +152,7 @@ class BatchesTest {
   @Test
   void imagesMayHaveNoLabels() {
     var images = new ImageSet("plain", 1, 2, 1, new byte[] {0, (byte) 255, 51, 102});
-    try (var batches = new Batches(images, 2, 1, false)) {
+    try (var batches = new Batches(images, 2)) {
       Batch batch = batches.next();
       assertNull(batch.labels());
       assertTrue(batch.images().isDirect());
@@ -165,7 +165,7 @@ class BatchesTest {
 
   @Test
   void aReaderMayMovePositions() {
-    try (var batches = new Batches(numbered(4), 2, 1, false)) {
+    try (var batches = new Batches(numbered(4), 2)) {
       for (int i = 0; i < 12; i++) {
         Batch batch = batches.next();
         assertEquals(8, batch.images().remaining());
@@ -177,16 +177,16 @@ class BatchesTest {
 
   @Test
   void tooFewImagesAreRefused() {
-    var error = assertThrows(DataException.class, () -> new Batches(numbered(9), 10, 1, true));
+    var error = assertThrows(DataException.class, () -> new Batches(numbered(9), 10, 1));
     assertTrue(error.getMessage().contains("choose a smaller batch"), error.getMessage());
-    assertThrows(DataException.class, () -> new Batches(numbered(9).first(0), 10, 1, false));
-    assertThrows(IllegalArgumentException.class, () -> new Batches(numbered(9), 0, 1, false));
+    assertThrows(DataException.class, () -> new Batches(numbered(9).first(0), 10));
+    assertThrows(IllegalArgumentException.class, () -> new Batches(numbered(9), 0));
   }
 
   @Test
   void aFailureOfTheThreadReachesTheReader() {
     var failing =
-        new Batches(numbered(9), 3, 1, true) {
+        new Batches(numbered(9), 3, 1) {
           @Override
           void fill(Batch batch) {
             if (batch.index == 2) {
@@ -208,9 +208,9 @@ class BatchesTest {
 
   @Test
   void closingEndsTheThread() {
-    var unused = new Batches(numbered(9), 3, 1, true);
+    var unused = new Batches(numbered(9), 3, 1);
     unused.close();
-    var batches = new Batches(numbered(9), 3, 1, true);
+    var batches = new Batches(numbered(9), 3, 1);
     batches.next();
     assertTrue(batches.thread().isAlive());
     assertTrue(batches.thread().isDaemon());
@@ -224,7 +224,7 @@ class BatchesTest {
   void nothingIsAllocatedInSteadyState() throws InterruptedException {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long reader = Thread.currentThread().getId();
-    try (var batches = new Batches(Digits.generate(1000, 1), 100, 1, true)) {
+    try (var batches = new Batches(Digits.generate(1000, 1), 100, 1)) {
       long before = 0;
       long producerBefore = 0;
       for (int i = 0; i < 3000; i++) {

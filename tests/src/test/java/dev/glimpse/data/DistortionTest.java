@@ -86,7 +86,7 @@ class DistortionTest {
 
   @Test
   void theSameImagesMayBeChangedOtherwise() {
-    try (var plain = new Batches(images, 2, 5, true);
+    try (var plain = new Batches(images, 2, 5);
         var some = new Batches(images, 2, 5, new Distortion(2, 0, 0, 0));
         var others = new Batches(images, 2, 5, new Distortion(2, 0, 0, 0), 6);
         var unchanged = new Batches(images, 2, 5, Distortion.NONE, 6)) {
