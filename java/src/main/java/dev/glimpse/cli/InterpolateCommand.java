@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
     })
 final class InterpolateCommand implements Callable<Integer> {
   private static final String CODES = "codes";
+  private static final String TARGETS = "targets";
 
   @Mixin private RunArguments run;
 
@@ -97,11 +98,22 @@ final class InterpolateCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** The codes of images, each under the label of the first one of its row. */
   private static FloatBuffer encode(TrainedModel trained, LatentModel model, ImageSet images) {
-    Example example = Example.input(images.size(), trained.shape());
-    try (Plan plan =
-        new PlanBuilder(trained.store()).output(CODES, model.encode(example)).build()) {
+    DataShape shape = trained.shape();
+    Example example = Example.input(images.size(), shape);
+    Tensor codes = model.encode(example);
+    if (model.conditional()) {
+      Tensor targets = Tensor.of(new Input(TARGETS, example.labels().shape()));
+      codes = model.relabel(codes, example.labels(), targets);
+    }
+    try (Plan plan = new PlanBuilder(trained.store()).output(CODES, codes).build()) {
       Reconstructions.feed(plan, images, Pictures.pixels(images));
+      if (plan.hasInput(TARGETS)) {
+        int[] ofRows =
+            IntStream.range(0, images.size()).map(i -> images.label(i / 2 * 2)).toArray();
+        plan.set(TARGETS, Pictures.oneHot(ofRows, shape.classes()));
+      }
       plan.run();
       return plan.read(CODES);
     }

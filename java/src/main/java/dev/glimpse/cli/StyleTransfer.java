@@ -30,8 +30,10 @@ final class StyleTransfer implements AutoCloseable {
    */
   StyleTransfer(LatentModel model, ParameterStore store, DataShape shape, int count) {
     int classes = shape.classes();
-    Tensor styles = Ops.repeat(model.encode(Example.input(count, shape)), classes);
+    Example example = Example.input(count, shape);
+    Tensor codes = Ops.repeat(model.encode(example), classes);
     Tensor targets = Tensor.of(new Input(TARGETS, Shape.of(count * classes, classes)));
+    Tensor styles = model.relabel(codes, Ops.repeat(example.labels(), classes), targets);
     plan = new PlanBuilder(store).output("images", model.decode(styles, targets)).build();
     int[] labels = IntStream.range(0, count * classes).map(i -> i % classes).toArray();
     plan.set(TARGETS, Pictures.oneHot(labels, classes));

@@ -1,6 +1,5 @@
 package dev.glimpse.models;
 
-import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.repeat;
 
 import dev.glimpse.nn.CouplingFlow;
@@ -8,7 +7,6 @@ import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Sequential;
 import dev.glimpse.ops.Parameter;
-import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
@@ -20,8 +18,11 @@ import java.util.stream.Stream;
  * classes]}, or null where there are none.
  */
 interface CodePrior {
-  /** Codes of new images, {@code [count, Z]}. */
-  Tensor sample(int count, Tensor labels);
+  /** What standard normal noise becomes, {@code [N, Z]}. */
+  Tensor codes(Tensor noise, Tensor labels);
+
+  /** The noise that becomes codes, {@code [N, Z]}. */
+  Tensor noise(Tensor codes, Tensor labels);
 
   /** As {@link Elbo#of}. */
   Elbo bound(Gaussian posterior, Tensor labels, Tensor codes, Tensor logLikelihood, int samples);
@@ -50,15 +51,20 @@ interface CodePrior {
           new Network(
               networks.perceptron("prior", classes, 0),
               new GaussianHead("prior.head", networks.last(), networks.latent()));
-      default -> new Standard(networks.latent());
+      default -> new Standard();
     };
   }
 
   /** The standard normal distribution, whatever the label. */
-  record Standard(int latent) implements CodePrior {
+  record Standard() implements CodePrior {
     @Override
-    public Tensor sample(int count, Tensor labels) {
-      return randomNormal(Shape.of(count, latent));
+    public Tensor codes(Tensor noise, Tensor labels) {
+      return noise;
+    }
+
+    @Override
+    public Tensor noise(Tensor codes, Tensor labels) {
+      return codes;
     }
 
     @Override
@@ -79,8 +85,13 @@ interface CodePrior {
     }
 
     @Override
-    public Tensor sample(int count, Tensor labels) {
-      return of(labels).sample();
+    public Tensor codes(Tensor noise, Tensor labels) {
+      return of(labels).at(noise);
+    }
+
+    @Override
+    public Tensor noise(Tensor codes, Tensor labels) {
+      return of(labels).noiseOf(codes);
     }
 
     @Override
@@ -95,19 +106,24 @@ interface CodePrior {
   }
 
   /** A flow, which can take the shape that the codes of images have. */
-  record Flow(CouplingFlow flow, int latent) implements CodePrior {
+  record Flow(CouplingFlow flow) implements CodePrior {
     private static Flow of(Settings settings, int latent, int classes) {
       if (latent < 2) {
         throw new SettingException("prior=flow needs a latent of 2 or more, which it halves");
       }
       int steps = settings.integer("prior.steps");
       int width = settings.integer("prior.width");
-      return new Flow(new CouplingFlow("prior", latent, classes, steps, width), latent);
+      return new Flow(new CouplingFlow("prior", latent, classes, steps, width));
     }
 
     @Override
-    public Tensor sample(int count, Tensor labels) {
-      return flow.sample(randomNormal(Shape.of(count, latent)), labels);
+    public Tensor codes(Tensor noise, Tensor labels) {
+      return flow.sample(noise, labels);
+    }
+
+    @Override
+    public Tensor noise(Tensor codes, Tensor labels) {
+      return flow.noiseOf(codes, labels);
     }
 
     @Override

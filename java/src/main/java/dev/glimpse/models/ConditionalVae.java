@@ -3,6 +3,7 @@ package dev.glimpse.models;
 import static dev.glimpse.ops.Ops.bernoulliCrossEntropy;
 import static dev.glimpse.ops.Ops.concat;
 import static dev.glimpse.ops.Ops.negate;
+import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.repeat;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
@@ -13,6 +14,7 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
+import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -114,7 +116,7 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return decode(prior.sample(count, labels), labels);
+    return decode(prior.codes(randomNormal(Shape.of(count, latent)), labels), labels);
   }
 
   @Override
@@ -130,6 +132,11 @@ public final class ConditionalVae implements LatentModel, LikelihoodModel {
   @Override
   public Tensor decode(Tensor codes, Tensor labels) {
     return sigmoid(logits(codes, labels));
+  }
+
+  @Override
+  public Tensor relabel(Tensor codes, Tensor from, Tensor to) {
+    return prior.codes(prior.noise(codes, from), to);
   }
 
   @Override

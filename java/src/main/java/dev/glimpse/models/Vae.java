@@ -2,6 +2,7 @@ package dev.glimpse.models;
 
 import static dev.glimpse.ops.Ops.bernoulliCrossEntropy;
 import static dev.glimpse.ops.Ops.negate;
+import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.repeat;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
@@ -12,6 +13,7 @@ import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
+import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
@@ -112,7 +114,7 @@ public final class Vae implements LatentModel, LikelihoodModel {
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return decode(prior.sample(count, null), null);
+    return decode(prior.codes(randomNormal(Shape.of(count, latent)), null), null);
   }
 
   @Override

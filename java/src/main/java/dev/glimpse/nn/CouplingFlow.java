@@ -22,11 +22,6 @@ import java.util.stream.Stream;
  * anything.
  */
 public final class CouplingFlow {
-  /**
-   * The log variance of a step has limits, so that no training begins with numbers out of range.
-   */
-  private static final float MOST = 4;
-
   private final int width;
   private final List<Step> steps;
 
@@ -86,6 +81,11 @@ public final class CouplingFlow {
     return concat(List.of(first, second));
   }
 
+  /** The noise that becomes values, {@code [N, width]}: the inverse of {@link #sample}. */
+  public Tensor noiseOf(Tensor values, Tensor labels) {
+    return invert(values, labels).noise;
+  }
+
   /**
    * The log density of a value per row, {@code [N, 1]}, in nats.
    *
@@ -93,6 +93,19 @@ public final class CouplingFlow {
    * @param labels {@code [N, classes]}
    */
   public Tensor logDensity(Tensor values, Tensor labels) {
+    Inverse inverse = invert(values, labels);
+    Tensor zero = constant(0, values.shape());
+    return subtract(new Gaussian(zero, zero).logDensity(inverse.noise), inverse.logScale);
+  }
+
+  /**
+   * What values come from.
+   *
+   * @param logScale by which the flow stretches there, {@code [N, 1]}
+   */
+  private record Inverse(Tensor noise, Tensor logScale) {}
+
+  private Inverse invert(Tensor values, Tensor labels) {
     List<Tensor> halves = halves(values);
     Tensor first = halves.get(0);
     Tensor second = halves.get(1);
@@ -107,9 +120,7 @@ public final class CouplingFlow {
       Tensor own = scale(rowSum(given.logVariance()), 0.5f);
       logScale = logScale == null ? own : add(logScale, own);
     }
-    Tensor noise = concat(List.of(first, second));
-    Tensor zero = constant(0, noise.shape());
-    return subtract(new Gaussian(zero, zero).logDensity(noise), logScale);
+    return new Inverse(concat(List.of(first, second)), logScale);
   }
 
   private List<Tensor> halves(Tensor whole) {

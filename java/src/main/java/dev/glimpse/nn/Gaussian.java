@@ -16,12 +16,12 @@ public record Gaussian(Tensor mean, Tensor logVariance) {
   }
 
   /** What standard normal noise becomes, {@code [N, Z]}. */
-  Tensor at(Tensor noise) {
+  public Tensor at(Tensor noise) {
     return Ops.reparameterise(mean, logVariance, noise);
   }
 
   /** The noise that becomes a value, {@code [N, Z]}. */
-  Tensor noiseOf(Tensor value) {
+  public Tensor noiseOf(Tensor value) {
     return Ops.multiply(Ops.subtract(value, mean), Ops.exp(Ops.scale(logVariance, -0.5f)));
   }
 

@@ -23,6 +23,16 @@ public interface LatentModel extends GenerativeModel {
    */
   Tensor decode(Tensor codes, Tensor labels);
 
+  /**
+   * The codes of the same styles under other labels, {@code [N, Z]}: where a code is drawn from a
+   * prior of its label, as likely there as it was; elsewhere the code itself.
+   *
+   * @param from the labels that the codes are of
+   */
+  default Tensor relabel(Tensor codes, Tensor from, Tensor to) {
+    return codes;
+  }
+
   /** The images of their most likely codes, in [0, 1], in the shape of the example's. */
   default Tensor reconstruct(Example example) {
     return decode(encode(example), example.labels());

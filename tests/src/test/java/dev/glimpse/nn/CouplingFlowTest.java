@@ -1,5 +1,6 @@
 package dev.glimpse.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -81,6 +82,16 @@ class CouplingFlowTest {
       float[] density = density(new float[] {drawn[0], drawn[1]}, labels(i / 2 % 2, 1), true);
       assertEquals(noise - Math.log(Math.abs(determinant)), density[0], 1e-2);
     }
+  }
+
+  @Test
+  void noiseIsFoundAgain() {
+    float[] noise = {0.3f, -0.7f, -1.2f, 0.4f};
+    float[] labels = {1, 0, 0, 1};
+    float[] drawn = sample(noise, labels, true);
+    float[] found =
+        run(flow, flow.noiseOf(input("x", drawn), input("y", labels)), drawn, labels, true);
+    assertArrayEquals(noise, found, 1e-4f);
   }
 
   @Test
