@@ -18,6 +18,7 @@ import dev.glimpse.train.LogLikelihood;
 import dev.glimpse.train.Measure;
 import dev.glimpse.train.SettingException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -135,7 +136,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public String toString() {
-      return name().toLowerCase();
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -1,16 +1,8 @@
 package dev.glimpse.cli;
 
-import dev.glimpse.data.DataException;
-import dev.glimpse.device.DeviceException;
-import dev.glimpse.export.ExportException;
-import dev.glimpse.io.CheckpointException;
-import dev.glimpse.metrics.MetricException;
-import dev.glimpse.ops.ShapeException;
-import dev.glimpse.train.DivergedException;
-import dev.glimpse.train.SettingException;
+import dev.glimpse.device.UserError;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -19,20 +11,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failure {
   private static final int FAILED = 1;
   private static final int MISUNDERSTOOD = 2;
-
-  /** Those whose message is written for users. */
-  private static final Set<Class<? extends Exception>> EXPLAINED =
-      Set.of(
-          CheckpointException.class,
-          DataException.class,
-          DeviceException.class,
-          DivergedException.class,
-          MetricException.class,
-          ExportException.class,
-          SettingException.class,
-          ShapeException.class,
-          StoppedException.class,
-          UncheckedIOException.class);
 
   private Failure() {}
 
@@ -67,7 +45,7 @@ final class Failure {
               .formatted(failure.getMessage())
           + " GLIMPSE_JAVA_OPTIONS=-Xmx8g";
     }
-    return EXPLAINED.contains(failure.getClass())
+    return failure instanceof UserError || failure instanceof UncheckedIOException
         ? failure.getMessage()
         : "unexpected " + failure + "; --stacktrace shows where it came from";
   }

@@ -51,7 +51,6 @@ final class QualityRecorder implements TrainingListener {
       failure = e.getMessage();
     } catch (CancellationException e) {
       // It is measured when the run goes on.
-      return;
     }
   }
 

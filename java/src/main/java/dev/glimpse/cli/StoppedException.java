@@ -1,7 +1,9 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.device.UserError;
+
 /** A command that a signal stopped, after all was kept that it takes to go on. */
-final class StoppedException extends RuntimeException {
+final class StoppedException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;

@@ -1,9 +1,10 @@
 package dev.glimpse.data;
 
+import dev.glimpse.device.UserError;
 import java.nio.file.Path;
 
 /** Data is missing, damaged or not of the kind that was asked for; the message says what to do. */
-public class DataException extends RuntimeException {
+public class DataException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   public DataException(String message) {

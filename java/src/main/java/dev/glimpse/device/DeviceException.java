@@ -1,7 +1,7 @@
 package dev.glimpse.device;
 
 /** Trouble with a device: a missing driver, a kernel that does not compile, memory that ran out. */
-public final class DeviceException extends RuntimeException {
+public final class DeviceException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   private final String code;

@@ -1,5 +1,6 @@
 package dev.glimpse.device;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,7 @@ public record DeviceOptions(Kernels kernels, Optional<Precision> precision, bool
       throw new DeviceException(
           "NO_LIBRARY",
           "--precision %s needs a CUDA device and its libraries; %s computes in fp32"
-              .formatted(precision.get().name().toLowerCase(), device.id()));
+              .formatted(precision.get().name().toLowerCase(Locale.ROOT), device.id()));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.glimpse.device;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 
 /** Listing and choosing devices, over all back ends. */
@@ -48,7 +49,10 @@ public final class Devices {
             case "gpu" -> !device.kind().isCpu() && !device.emulated();
             default ->
                 device.id().equals(wanted)
-                    || device.name().toLowerCase().contains(wanted.toLowerCase());
+                    || device
+                        .name()
+                        .toLowerCase(Locale.ROOT)
+                        .contains(wanted.toLowerCase(Locale.ROOT));
           };
       if (matches) {
         return device;

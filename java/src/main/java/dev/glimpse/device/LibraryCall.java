@@ -1,6 +1,7 @@
 package dev.glimpse.device;
 
 import dev.glimpse.device.Launch.Cost;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,7 @@ public sealed interface LibraryCall extends Work {
 
   @Override
   default String program() {
-    return "library:" + kind().name().toLowerCase();
+    return "library:" + kind().name().toLowerCase(Locale.ROOT);
   }
 
   /** What the elements of a tensor are; sums are FP32 in either case. */

@@ -1,9 +1,10 @@
 package dev.glimpse.io;
 
+import dev.glimpse.device.UserError;
 import java.nio.file.Path;
 
 /** A file of tensors cannot be read: it is missing, damaged, or not what was asked for. */
-public class CheckpointException extends RuntimeException {
+public class CheckpointException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -245,7 +245,6 @@ public final class Npz implements AutoCloseable {
       }
     } catch (IOException e) {
       // A file that was only read from has nothing to lose.
-      return;
     }
   }
 }

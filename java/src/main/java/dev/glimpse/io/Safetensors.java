@@ -256,7 +256,6 @@ public final class Safetensors implements AutoCloseable {
       }
     } catch (IOException e) {
       // A channel that was only read from has nothing to lose.
-      return;
     }
   }
 

@@ -9,6 +9,7 @@ import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The networks of an auto-encoder as settings describe them: perceptrons, or the convolutions of
@@ -56,7 +57,8 @@ record Networks(DataShape data, Settings settings) {
     var widths = new ArrayList<Integer>();
     widths.add(in);
     widths.addAll(hidden());
-    Activation activation = Activation.valueOf(settings.text("activation").toUpperCase());
+    Activation activation =
+        Activation.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));
     return Sequential.perceptron(name, widths, classes, activation);
   }
 

@@ -22,6 +22,7 @@ import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The networks of a semi-supervised VAE: perceptrons, or convolutions of 5 x 5 with pooling to read
@@ -105,7 +106,7 @@ record SemiSupervisedNetworks(DataShape data, Settings settings) {
   }
 
   private Activation activation() {
-    return Activation.valueOf(settings.text("activation").toUpperCase());
+    return Activation.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));
   }
 
   private int width() {

@@ -1,6 +1,7 @@
 package dev.glimpse.ops;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Joins tensors along an axis. Where it can, the plan lets the producers write straight into their
@@ -19,7 +20,7 @@ public record Concat(Axis axis) implements Structural {
     for (Shape shape : inputs) {
       if (!axis.resize(shape, 1).equals(axis.resize(first, 1))) {
         throw new ShapeException(
-            "all axes but the %s must agree".formatted(axis.name().toLowerCase()));
+            "all axes but the %s must agree".formatted(axis.name().toLowerCase(Locale.ROOT)));
       }
       length += axis.length(shape);
     }

@@ -4,6 +4,7 @@ import static dev.glimpse.ops.Ops.*;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The vocabulary of pointwise computation. Each function is {@code f_<name>} in {@code
@@ -137,7 +138,7 @@ public enum Function {
 
   /** Its name in the kernel vocabulary. */
   public String kernelName() {
-    return "f_" + name().toLowerCase();
+    return "f_" + name().toLowerCase(Locale.ROOT);
   }
 
   List<Tensor> gradients(Pointwise op, List<Tensor> x, Tensor y, Tensor dy) {

@@ -2,6 +2,7 @@ package dev.glimpse.ops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A function applied element by element. Inputs broadcast to the largest of them: a scalar, a
@@ -27,7 +28,7 @@ public record Pointwise(Function function, List<Float> constants) implements Fus
 
   @Override
   public String name() {
-    return function.name().toLowerCase();
+    return function.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -39,7 +40,7 @@ public final class Random implements Op {
 
   @Override
   public String name() {
-    return "random " + distribution.name().toLowerCase();
+    return "random " + distribution.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -70,7 +71,8 @@ public final class Random implements Op {
             ? (out.size() + CPU_NUMBERS - 1) / CPU_NUMBERS
             : (counters + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP;
     site.launch(
-        site.kernel("random.cl", "random_" + distribution.name().toLowerCase(), Map.of()),
+        site.kernel(
+            "random.cl", "random_" + distribution.name().toLowerCase(Locale.ROOT), Map.of()),
         arguments,
         List.of(items, 1),
         List.of(cpu ? 1 : GPU_GROUP, 1),

@@ -2,6 +2,7 @@ package dev.glimpse.ops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Cuts an axis into parts, one output each: views of the input, which cost nothing. */
 public record Split(Axis axis, List<Integer> lengths) implements Structural {
@@ -20,7 +21,8 @@ public record Split(Axis axis, List<Integer> lengths) implements Structural {
     int sum = lengths.stream().mapToInt(w -> w).sum();
     if (sum != axis.length(whole)) {
       throw new ShapeException(
-          "parts %s do not fill the %s axis".formatted(lengths, axis.name().toLowerCase()));
+          "parts %s do not fill the %s axis"
+              .formatted(lengths, axis.name().toLowerCase(Locale.ROOT)));
     }
     return lengths.stream().map(length -> axis.resize(whole, length)).toList();
   }

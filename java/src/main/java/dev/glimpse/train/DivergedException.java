@@ -1,7 +1,9 @@
 package dev.glimpse.train;
 
+import dev.glimpse.device.UserError;
+
 /** Training that ran into numbers that are none. */
-public final class DivergedException extends RuntimeException {
+public final class DivergedException extends RuntimeException implements UserError {
   private static final long serialVersionUID = 1L;
 
   public DivergedException(String message) {

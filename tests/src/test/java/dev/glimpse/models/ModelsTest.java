@@ -21,6 +21,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,21 +237,9 @@ class ModelsTest {
   }
 
   private static ImageSet relabelled(ImageSet images) {
-    int[] labels = new int[images.size()];
-    byte[] pixels = new byte[images.size() * images.pixelsPerImage()];
-    for (int i = 0; i < images.size(); i++) {
-      labels[i] = (images.label(i) + 1) % images.classes();
-      for (int p = 0; p < images.pixelsPerImage(); p++) {
-        pixels[i * images.pixelsPerImage() + p] = (byte) images.pixel(i, p);
-      }
-    }
-    return new ImageSet(
-        "relabelled",
-        images.height(),
-        images.width(),
-        images.channels(),
-        pixels,
-        labels,
-        images.classes());
+    int classes = images.classes();
+    return images.withLabels(
+        IntStream.range(0, images.size()).map(i -> (images.label(i) + 1) % classes).toArray(),
+        classes);
   }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -148,7 +149,7 @@ public final class OpenClBackend implements Backend {
   }
 
   private static Kind gpuKind(String vendor) {
-    String lower = vendor.toLowerCase();
+    String lower = vendor.toLowerCase(Locale.ROOT);
     if (lower.contains("nvidia")) {
       return Kind.NVIDIA;
     }
