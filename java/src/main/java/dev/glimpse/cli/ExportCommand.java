@@ -93,7 +93,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean endsInOnnx = out.toString().endsWith(".onnx");
+    boolean endsInOnnx = OnnxExport.endsInOnnx(out);
     if (format == null) {
       format = endsInOnnx ? Format.ONNX : Format.GLIMPSE;
     }

@@ -8,9 +8,6 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterStore;
-import dev.glimpse.io.CheckpointException;
-import dev.glimpse.models.Models;
-import dev.glimpse.train.Checkpoint;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LatentModel;
@@ -20,46 +17,21 @@ import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** The model of a run, with the parameters of its preferred checkpoint, on a device. */
+/** The model of a run, and the device that it is on. */
 final class TrainedModel implements AutoCloseable {
-  private final RunFolder run;
-  private final Path checkpoint;
-  private final Settings settings;
-  private final Model model;
+  private final dev.glimpse.models.TrainedModel trained;
   private final Device device;
-  private final ParameterStore store;
 
   private TrainedModel(RunFolder run, Supplier<Device> opening) {
-    this.run = run;
-    RunConfig config = run.config();
-    Path preferred = run.preferred();
-    Models.Kind kind = Models.named(config.model());
-    settings = config.applyTo(kind.settings());
-    model = kind.create().apply(config.shape(), settings);
     device = opening.get();
     try {
-      store = new ParameterStore(device, model.parameters(), 0);
-      checkpoint = readParameters(preferred);
+      trained = dev.glimpse.models.TrainedModel.open(run, device);
     } catch (RuntimeException e) {
       device.close();
       throw e;
-    }
-  }
-
-  /** Reads a checkpoint; another one where a training goes on and has deleted it meanwhile. */
-  private Path readParameters(Path preferred) {
-    try {
-      Checkpoint.readParameters(preferred, store);
-      return preferred;
-    } catch (CheckpointException e) {
-      if (Files.exists(preferred)) {
-        throw e;
-      }
-      return readParameters(run.preferred());
     }
   }
 
@@ -73,19 +45,19 @@ final class TrainedModel implements AutoCloseable {
   }
 
   RunFolder run() {
-    return run;
+    return trained.run();
   }
 
   Path checkpoint() {
-    return checkpoint;
+    return trained.checkpoint();
   }
 
   Settings settings() {
-    return settings;
+    return trained.settings();
   }
 
   Model model() {
-    return model;
+    return trained.model();
   }
 
   /**
@@ -94,11 +66,12 @@ final class TrainedModel implements AutoCloseable {
    * @param ability what the model lacks if it is none, for example "code for an image"
    */
   <T extends Model> T model(Class<T> kind, String ability) {
-    if (kind.isInstance(model)) {
-      return kind.cast(model);
+    if (kind.isInstance(model())) {
+      return kind.cast(model());
     }
-    String which = model instanceof CompletionModel ? " that completes images" : "";
-    throw new SettingException("a %s%s has no %s".formatted(run.config().model(), which, ability));
+    String which = model() instanceof CompletionModel ? " that completes images" : "";
+    throw new SettingException(
+        "a %s%s has no %s".formatted(run().config().model(), which, ability));
   }
 
   /** The model, where it has codes. */
@@ -113,12 +86,12 @@ final class TrainedModel implements AutoCloseable {
   }
 
   ParameterStore store() {
-    return store;
+    return trained.store();
   }
 
   /** Of the images that the model was trained on. */
   DataShape shape() {
-    return run.config().shape();
+    return trained.shape();
   }
 
   /**
@@ -128,10 +101,10 @@ final class TrainedModel implements AutoCloseable {
    * @throws DataException when they are of another shape
    */
   Splits data(String source) {
-    String name = source == null ? run.config().data() : source;
+    String name = source == null ? run().config().data() : source;
     var format = new ImageFormat(shape().height(), shape().channels());
-    Splits splits = Sources.load(name, format, settings.integer("train.seed"));
-    checkShape(run, model, splits.train());
+    Splits splits = Sources.load(name, format, settings().integer("train.seed"));
+    checkShape(run(), model(), splits.train());
     return splits;
   }
 
@@ -177,7 +150,7 @@ final class TrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    store.close();
+    trained.close();
     device.close();
   }
 }

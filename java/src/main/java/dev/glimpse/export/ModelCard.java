@@ -2,12 +2,18 @@ package dev.glimpse.export;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.glimpse.train.Checkpoint;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,5 +54,27 @@ public final class ModelCard {
             run.metrics().stream()
                 .filter(evaluation -> evaluation.step() == state.step())
                 .toList()));
+  }
+
+  /**
+   * What programs need to know of a model to show what it draws or reads: its kind, {@code model},
+   * and where its classes have names, {@code classes}, these as a JSON array. Nothing of a text
+   * that is no such card.
+   */
+  static Map<String, String> facts(String card) {
+    var facts = new LinkedHashMap<String, String>();
+    try {
+      if (JsonParser.parseString(card) instanceof JsonObject json) {
+        if (json.get("model") instanceof JsonPrimitive model) {
+          facts.put("model", model.getAsString());
+        }
+        if (json.get("classes") instanceof JsonArray classes && !classes.isEmpty()) {
+          facts.put("classes", classes.toString());
+        }
+      }
+    } catch (JsonParseException e) {
+      return Map.of();
+    }
+    return facts;
   }
 }

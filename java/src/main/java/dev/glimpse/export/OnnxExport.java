@@ -10,12 +10,15 @@ import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Writes functions as <a href="https://onnx.ai">ONNX</a> models, of standard operators only, with
  * the weights in them and a batch of any length. Inputs and outputs are what they are here: images
- * are rows {@code [N, H W C]}. Normal draws become one more input, {@code noise [N, Z]}.
+ * are rows {@code [N, H W C]}. Normal draws become one more input, {@code noise [N, Z]}. The card
+ * is the description of each model; its kind of model and the names of its classes, a JSON array,
+ * are in the metadata, too, as {@code model} and {@code classes}.
  */
 public final class OnnxExport {
   /** The batch of the graphs that are translated; any would do, since it stays open. */
@@ -30,13 +33,13 @@ public final class OnnxExport {
    * several, the name of each is put before the ending: {@code vae.onnx} becomes {@code
    * vae-encode.onnx} and so on.
    *
-   * @param file ending in {@code .onnx}
+   * @param file ending in {@code .onnx}, in capitals or not
    * @param fold whether batch normalisation disappears in the weights of the layer before it
    * @return the files
    * @throws SettingException for another ending, or weights that are not fp32
    */
   public static List<Path> write(Path file, Export export, boolean fold) {
-    if (!file.toString().endsWith(ENDING)) {
+    if (!endsInOnnx(file)) {
       throw new SettingException(
           "%s: ONNX models are files that end in %s".formatted(file, ENDING));
     }
@@ -45,9 +48,7 @@ public final class OnnxExport {
     }
     var models = new LinkedHashMap<Path, ModelProto>();
     for (String name : export.names()) {
-      String end = export.names().size() == 1 ? ENDING : "-" + name + ENDING;
-      String path = file.toString();
-      Path target = Path.of(path.substring(0, path.length() - ENDING.length()) + end);
+      Path target = export.names().size() == 1 ? file : named(file, name);
       ModelFunction function = export.functions().function(name, BATCH);
       models.put(target, model(function, export.store(), fold, export.card()));
     }
@@ -58,6 +59,17 @@ public final class OnnxExport {
                 channel ->
                     AtomicFiles.writeFully(channel, model.toByteString().asReadOnlyByteBuffer())));
     return List.copyOf(models.keySet());
+  }
+
+  /** Whether a file is called what ONNX models are called. */
+  public static boolean endsInOnnx(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(ENDING);
+  }
+
+  private static Path named(Path file, String function) {
+    String path = file.toString();
+    int end = path.length() - ENDING.length();
+    return Path.of(path.substring(0, end) + "-" + function + path.substring(end));
   }
 
   /**
@@ -88,6 +100,6 @@ public final class OnnxExport {
     graph.enter("");
     wanted.forEach(
         (name, y) -> graph.output(name, operands.whole(y), y.shape(), operands.times(y.shape())));
-    return graph.model(function.name(), card);
+    return graph.model(function.name(), card, ModelCard.facts(card));
   }
 }

@@ -30,6 +30,9 @@ final class OnnxGraph {
   /** The version of the file format that came with it. */
   private static final int IR_VERSION = 7;
 
+  /** That of the engine, which its build files and {@code --version} tell, too. */
+  private static final String PRODUCER_VERSION = "0.1.0";
+
   /**
    * The name of an axis whose length is open; of T batches one after the other, {@code T_batch}.
    */
@@ -162,14 +165,22 @@ final class OnnxGraph {
     return batch;
   }
 
-  /** What was built, as a model with a text for its readers. */
-  ModelProto model(String name, String description) {
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("glimpse")
-        .setDocString(description)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
-        .setGraph(graph.setName(name))
-        .build();
+  /**
+   * What was built, as a model.
+   *
+   * @param description a text for its readers
+   * @param metadata what programs read of it
+   */
+  ModelProto model(String name, String description, Map<String, String> metadata) {
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(IR_VERSION)
+            .setProducerName("glimpse")
+            .setProducerVersion(PRODUCER_VERSION)
+            .setDocString(description)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
+            .setGraph(graph.setName(name));
+    metadata.forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
+    return model.build();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,5 +90,35 @@ class ExportOnnxTest {
     assertEquals(
         "glimpse: --fold is for --format onnx; a bundle is folded by itself",
         Cli.run("export", run, "--fold", "--out=" + folder.resolve("vae.glimpse")).failure());
+  }
+
+  @Test
+  void theNameMayBeInCapitals() throws IOException {
+    String run = SmallRuns.perceptron("vae").toString();
+    Path model = folder.resolve("Decoder.ONNX");
+    Cli.run("export", run, "--functions=decode", "--out=" + model).succeeded();
+    assertEquals("decode", model(model).getGraph().getName());
+    Cli.run("export", run, "--functions=decode,encode", "--out=" + model).succeeded();
+    assertEquals("encode", model(folder.resolve("Decoder-encode.ONNX")).getGraph().getName());
+  }
+
+  @Test
+  void aFunctionThatIsNamedTwiceIsOne() {
+    String out = export(SmallRuns.perceptron("vae"), "--functions=decode,decode").succeeded().out();
+    assertEquals(folder.resolve("m.onnx"), Path.of(out.strip()));
+  }
+
+  @Test
+  void theProducerAndWhatProgramsNeedToKnow() throws IOException {
+    export(SmallRuns.perceptron("cvae"), "--functions=decode").succeeded();
+    ModelProto model = model(folder.resolve("m.onnx"));
+    assertEquals("glimpse", model.getProducerName());
+    assertEquals(Main.VERSION, model.getProducerVersion());
+    Map<String, String> metadata =
+        model.getMetadataPropsList().stream()
+            .collect(
+                Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+    String digits = "[\"0\",\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]";
+    assertEquals(Map.of("model", "cvae", "classes", digits), metadata);
   }
 }
