@@ -57,16 +57,14 @@ public final class OwnLayers {
                 .metric("loss", loss)
                 .objective(new Objective("elbo", loss, parameters, new Adam(2e-3f)))
                 .build();
-        var batches = new Batches(Digits.generate(2000, 1), 50, 1, true)) {
+        var batches = new Batches(Digits.generate(2000, 1), 50, 1)) {
       for (int epoch = 1; epoch <= 4; epoch++) {
         for (int i = 0; i < batches.batchesPerEpoch(); i++) {
           step.feed("x", batches.next().images()).run();
           step.run();
           step.finish();
         }
-        int last = step.step() - 1;
-        float nats = step.history().get(last % Plan.HISTORY * step.metrics().size());
-        System.out.println("epoch " + epoch + ", loss " + nats);
+        System.out.println("epoch " + epoch + ", loss " + step.latest("loss"));
       }
 
       Tensor codes = randomNormal(Shape.of(16, 8));

@@ -83,7 +83,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       ClassifyingModel model =
           trained.model(ClassifyingModel.class, "classifier; train ssl or classifier for that");
       PictureList pictures = PictureList.readable(paths, trained.pictureFormat());
@@ -105,7 +105,7 @@ final class ClassifyCommand implements Callable<Integer> {
    */
   private record Reading(String classifier, float[] probabilities, int[] labels) {}
 
-  private void classify(TrainedModel trained, ClassifyingModel model, PictureList pictures) {
+  private void classify(LoadedRun trained, ClassifyingModel model, PictureList pictures) {
     int classes = trained.shape().classes();
     ImageSet images = Binarisation.of(trained.settings()).forEvaluation(pictures.images());
     Map<String, float[]> logits;
@@ -134,7 +134,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   /** As the run noted it at its end; else fitted on its validation images. */
   private static CalibratedClassifiers calibrated(
-      TrainedModel trained, ClassifyingModel model, Set<String> names) {
+      LoadedRun trained, ClassifyingModel model, Set<String> names) {
     return Classification.calibrated(trained.run(), names)
         .orElseGet(
             () ->
@@ -147,7 +147,7 @@ final class ClassifyCommand implements Callable<Integer> {
                     .calibrated());
   }
 
-  private static CaptionedSheet sheet(TrainedModel trained, ImageSet images, Reading reading) {
+  private static CaptionedSheet sheet(LoadedRun trained, ImageSet images, Reading reading) {
     DataShape shape = trained.shape();
     ImageSet shown = images.first(SHOWN);
     int[] labels = Arrays.copyOf(reading.labels, shown.size());
@@ -196,7 +196,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static String toJson(
-      TrainedModel trained, PictureList pictures, List<Reading> readings, Path file) {
+      LoadedRun trained, PictureList pictures, List<Reading> readings, Path file) {
     RunConfig config = trained.run().config();
     int classes = config.shape().classes();
     var gson = new Gson();

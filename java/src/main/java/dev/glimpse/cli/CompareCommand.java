@@ -82,13 +82,13 @@ final class CompareCommand implements Callable<Integer> {
     DataShape shape;
     ImageSet images;
     var works = new ArrayList<Work>();
-    try (TrainedModel trained = TrainedModel.open(first, compute::open)) {
+    try (LoadedRun trained = LoadedRun.open(first, compute::open)) {
       shape = trained.shape();
       images = trained.data(null).test().first(COLUMNS);
       works.add(work(trained, images));
     }
-    try (TrainedModel trained = TrainedModel.open(second, compute::open)) {
-      TrainedModel.checkShape(trained.run(), trained.model(), images);
+    try (LoadedRun trained = LoadedRun.open(second, compute::open)) {
+      LoadedRun.checkShape(trained.run(), trained.model(), images);
       works.add(work(trained, images));
     }
     var sheet = new CaptionedSheet(shape, COLUMNS);
@@ -106,7 +106,7 @@ final class CompareCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Work work(TrainedModel trained, ImageSet images) {
+  private Work work(LoadedRun trained, ImageSet images) {
     GenerativeModel model = trained.model(GenerativeModel.class, "samples");
     int count = SAMPLE_ROWS * COLUMNS;
     int classes = trained.shape().classes();

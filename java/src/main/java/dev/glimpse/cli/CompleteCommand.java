@@ -81,7 +81,7 @@ final class CompleteCommand implements Callable<Integer> {
     }
     Pictures.checkCount(count);
     Pictures.checkCount((files.isEmpty() ? count : files.size()) * (completions + 2L));
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       CompletionModel model =
           trained.model(
               CompletionModel.class,
@@ -97,7 +97,7 @@ final class CompleteCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ImageSet images(TrainedModel trained) {
+  private ImageSet images(LoadedRun trained) {
     return files.isEmpty()
         ? trained.data(null).test().first(count)
         : PictureList.read(files, trained.pictureFormat());

@@ -145,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (count != null && count < 1) {
       throw new SettingException("--count takes one image or more, not " + count);
     }
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       Binarisation binarisation = Binarisation.of(trained.settings());
       checkLikelihood(trained, binarisation);
       var clock = new Clock();
@@ -179,7 +179,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkLikelihood(TrainedModel trained, Binarisation binarisation) {
+  private void checkLikelihood(LoadedRun trained, Binarisation binarisation) {
     if ((samples != null || baseline) && binarisation == Binarisation.NONE) {
       throw new SettingException(
           "%s: a model of grey values (data.binarise=none) has no likelihood"
@@ -191,14 +191,14 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** Before anything is computed. */
-  private void checkQuality(TrainedModel trained, ImageSet grey) {
+  private void checkQuality(LoadedRun trained, ImageSet grey) {
     if (Boolean.TRUE.equals(quality)) {
       generative(trained);
       FrozenClassifier.check(DataShape.of(grey));
     }
   }
 
-  private static GenerativeModel generative(TrainedModel trained) {
+  private static GenerativeModel generative(LoadedRun trained) {
     return trained.model(GenerativeModel.class, "samples to be judged");
   }
 
@@ -210,7 +210,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return count == null ? all : all.first(count);
   }
 
-  private Map<String, Double> measures(TrainedModel trained, Splits splits, ImageSet images) {
+  private Map<String, Double> measures(LoadedRun trained, Splits splits, ImageSet images) {
     // As large batches as in the training, since the noise depends on them.
     int smaller = Math.min(splits.validation().size(), splits.test().size());
     Map<String, Double> measures;
@@ -225,7 +225,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return Measure.ordered(measures);
   }
 
-  private Optional<LogLikelihood.Estimate> estimate(TrainedModel trained, ImageSet images) {
+  private Optional<LogLikelihood.Estimate> estimate(LoadedRun trained, ImageSet images) {
     if (samples == null) {
       return Optional.empty();
     }
@@ -241,7 +241,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Optional<CompletionResult> completion(
-      TrainedModel trained,
+      LoadedRun trained,
       Splits splits,
       ImageSet images,
       Optional<LogLikelihood.Estimate> estimate) {
@@ -266,7 +266,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return Optional.of(new CompletionResult(estimate, neighbour, references));
   }
 
-  private Optional<Classification> classification(TrainedModel trained, Splits splits) {
+  private Optional<Classification> classification(LoadedRun trained, Splits splits) {
     if (!(trained.model() instanceof ClassifyingModel model)) {
       return Optional.empty();
     }
@@ -280,7 +280,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Classification.of(model, trained.store(), trained.shape(), validation, test));
   }
 
-  private QualityResult quality(TrainedModel trained, QualityJudge.Images images) {
+  private QualityResult quality(LoadedRun trained, QualityJudge.Images images) {
     if (quality == null ? !(trained.model() instanceof GenerativeModel) : !quality) {
       return QualityResult.none();
     }
@@ -301,7 +301,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** Notes in the run what was measured of all of its test images. */
   private static void keep(EvaluationReport report) {
-    TrainedModel trained = report.trained();
+    LoadedRun trained = report.trained();
     Map<String, Double> values = report.quality().values();
     report.classification().ifPresent(c -> c.keep(trained.run(), report.images()));
     if (!values.isEmpty()) {

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param seconds that it took
  */
 record EvaluationReport(
-    TrainedModel trained,
+    LoadedRun trained,
     ImageSet images,
     String split,
     Map<String, Double> measures,

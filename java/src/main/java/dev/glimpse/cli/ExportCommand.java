@@ -113,7 +113,7 @@ final class ExportCommand implements Callable<Integer> {
             "--batch takes 1 to %d, not %d".formatted(MOST_IN_A_BATCH, batch));
       }
     }
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       var all = new ModelFunctions(trained.model(), trained.shape());
       var export =
           new Export(

@@ -75,7 +75,7 @@ final class InterpolateCommand implements Callable<Integer> {
     }
     Pictures.checkCount(count);
     Pictures.checkCount((long) count * steps);
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       ImageSet test = trained.data(null).test();
       if (test.size() < 2 * count) {
         throw new DataException(
@@ -99,7 +99,7 @@ final class InterpolateCommand implements Callable<Integer> {
   }
 
   /** The codes of images, each under the label of the first one of its row. */
-  private static FloatBuffer encode(TrainedModel trained, LatentModel model, ImageSet images) {
+  private static FloatBuffer encode(LoadedRun trained, LatentModel model, ImageSet images) {
     DataShape shape = trained.shape();
     Example example = Example.input(images.size(), shape);
     Tensor codes = model.encode(example);
@@ -135,8 +135,7 @@ final class InterpolateCommand implements Callable<Integer> {
     return between;
   }
 
-  private FloatBuffer decode(
-      TrainedModel trained, LatentModel model, ImageSet ends, float[] codes) {
+  private FloatBuffer decode(LoadedRun trained, LatentModel model, ImageSet ends, float[] codes) {
     DataShape shape = trained.shape();
     Tensor input = Tensor.of(new Input(CODES, Shape.of(count * steps, model.latent())));
     Tensor labels = model.conditional() ? Example.labelInput(count * steps, shape) : null;

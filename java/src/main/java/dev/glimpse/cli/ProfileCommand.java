@@ -149,7 +149,7 @@ final class ProfileCommand implements Callable<Integer> {
     int batchSize = Math.min(settings.integer("train.batch"), images.size());
     DataShape shape = DataShape.of(images);
     Model model = kind.create().apply(shape, settings);
-    run.ifPresent(r -> TrainedModel.checkShape(r, model, images));
+    run.ifPresent(r -> LoadedRun.checkShape(r, model, images));
     String title = "%s, batches of %d".formatted(kind.name(), batchSize);
     try (Device opened = compute.open();
         var store = store(opened, model, settings, run);

@@ -56,7 +56,7 @@ final class ReconstructCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Pictures.checkCount(count);
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       Binarisation binarisation = Binarisation.of(trained.settings());
       ImageSet images = binarisation.forEvaluation(trained.data(null).test().first(count));
       if (animate) {

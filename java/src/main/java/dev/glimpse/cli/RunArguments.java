@@ -12,7 +12,7 @@ final class RunArguments {
   @Mixin private ComputeOptions compute;
 
   /** Loads the model. */
-  TrainedModel open() {
-    return TrainedModel.open(run, compute::open);
+  LoadedRun open() {
+    return LoadedRun.open(run, compute::open);
   }
 }

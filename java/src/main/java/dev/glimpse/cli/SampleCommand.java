@@ -81,7 +81,7 @@ final class SampleCommand implements Callable<Integer> {
     if (animate) {
       return animate();
     }
-    try (TrainedModel trained = run.open();
+    try (LoadedRun trained = run.open();
         var sampler =
             new Sampler(
                 trained.model(GenerativeModel.class, "samples"),
@@ -96,7 +96,7 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private int animate() {
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       SequentialModel model = trained.sequentialModel();
       Sampler.Grid grid = grid(trained);
       Animation.ofSamples(model, trained.store(), trained.shape(), grid, seed)
@@ -106,7 +106,7 @@ final class SampleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Sampler.Grid grid(TrainedModel trained) {
+  private Sampler.Grid grid(LoadedRun trained) {
     int classes = trained.shape().classes();
     if (!trained.model().conditional()) {
       if (label != null) {

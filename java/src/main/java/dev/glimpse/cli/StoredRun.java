@@ -13,7 +13,7 @@ final class StoredRun {
   @Mixin private DeviceOption device;
 
   /** Loads the model. */
-  TrainedModel open() {
-    return TrainedModel.open(run, () -> Devices.open(device.device()));
+  LoadedRun open() {
+    return LoadedRun.open(run, () -> Devices.open(device.device()));
   }
 }

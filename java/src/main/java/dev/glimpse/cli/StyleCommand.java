@@ -66,7 +66,7 @@ final class StyleCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Pictures.checkCount(count);
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       LatentModel model = trained.latentModel();
       if (!model.conditional()) {
         throw new SettingException(
@@ -84,7 +84,7 @@ final class StyleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Path draw(TrainedModel trained, LatentModel model, ImageSet test) {
+  private Path draw(LoadedRun trained, LatentModel model, ImageSet test) {
     DataShape shape = trained.shape();
     ImageSet seen = Binarisation.of(trained.settings()).forEvaluation(test);
     ImageSet sources = seen.select(Pictures.labelsInTurn(seen, count));
@@ -103,7 +103,7 @@ final class StyleCommand implements Callable<Integer> {
     return file;
   }
 
-  private StyleScore measure(TrainedModel trained, LatentModel model, ImageSet test) {
+  private StyleScore measure(LoadedRun trained, LatentModel model, ImageSet test) {
     FrozenClassifier.check(trained.shape());
     int images = Math.min(MEASURED, test.size()) / StyleScore.BATCH * StyleScore.BATCH;
     if (images == 0) {

@@ -223,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     Splits splits = Training.load(config.data(), settings);
     Model created = Models.named(config.model()).create().apply(config.shape(), settings);
-    TrainedModel.checkShape(run, created, splits.train());
+    LoadedRun.checkShape(run, created, splits.train());
     compute.complete(config.compute());
     RunLock lock = RunLock.of(folder);
     try (lock;

@@ -42,7 +42,7 @@ final class WeightsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (TrainedModel trained = run.open()) {
+    try (LoadedRun trained = run.open()) {
       PyTorchWeights.write(out, trained.store());
       spec.commandLine()
           .getOut()

@@ -181,6 +181,16 @@ public final class Plan implements AutoCloseable {
     return staging.read(history, HISTORY * metricSlots.size());
   }
 
+  /** Waits, and reads a metric of the latest run. */
+  public float latest(String metric) {
+    int column = metrics().indexOf(metric);
+    if (column < 0) {
+      throw new IllegalArgumentException(
+          "the plan has no metric %s, only %s".formatted(metric, metrics()));
+    }
+    return history().get(Math.floorMod(step() - 1, HISTORY) * metricSlots.size() + column);
+  }
+
   /** Sets the seed of all random tensors and the number of runs done. */
   public void setState(long seed, int step) {
     ByteBuffer words = direct(12);

@@ -64,7 +64,7 @@ class JavaPageTest {
     List<String> blocks = blocks(Files.readString(Path.of("..", "README.md")), "java");
     assertEquals(1, blocks.size());
     String[] parts = unindented(blocks.get(0)).split("// \\.\\.\\.\n");
-    assertEquals(4, parts.length);
+    assertEquals(5, parts.length);
     for (String part : parts) {
       assertTrue(unindented(source("OwnLayers")).contains(part), part);
     }

@@ -267,6 +267,8 @@ class PlanTest {
         assertEquals(2f * i, history.get(i % Plan.HISTORY * 2 + 1));
       }
       assertEquals(runs, plan.step());
+      assertEquals(2f * (runs - 1), plan.latest("two"));
+      assertRefused("the plan has no metric three, only [one, two]", () -> plan.latest("three"));
     }
   }
 

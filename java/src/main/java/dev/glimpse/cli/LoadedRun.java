@@ -8,6 +8,7 @@ import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterStore;
+import dev.glimpse.models.TrainedModel;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LatentModel;
@@ -21,14 +22,14 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** The model of a run, and the device that it is on. */
-final class TrainedModel implements AutoCloseable {
-  private final dev.glimpse.models.TrainedModel trained;
+final class LoadedRun implements AutoCloseable {
+  private final TrainedModel trained;
   private final Device device;
 
-  private TrainedModel(RunFolder run, Supplier<Device> opening) {
+  private LoadedRun(RunFolder run, Supplier<Device> opening) {
     device = opening.get();
     try {
-      trained = dev.glimpse.models.TrainedModel.open(run, device);
+      trained = TrainedModel.open(run, device);
     } catch (RuntimeException e) {
       device.close();
       throw e;
@@ -40,8 +41,8 @@ final class TrainedModel implements AutoCloseable {
    *
    * @param opening opens the device, once it is known that there is a run
    */
-  static TrainedModel open(Path run, Supplier<Device> opening) {
-    return new TrainedModel(RunFolder.open(run), opening);
+  static LoadedRun open(Path run, Supplier<Device> opening) {
+    return new LoadedRun(RunFolder.open(run), opening);
   }
 
   RunFolder run() {
