@@ -43,7 +43,7 @@ public final class BuiltInModel {
 
     Splits splits =
         Sources.load(data, TrainingSettings.imageFormat(settings), settings.integer("train.seed"));
-    Model model = kind.create().apply(DataShape.of(splits.train()), settings);
+    Model model = kind.create(DataShape.of(splits.train()), settings);
 
     RunLock lock = RunLock.of(folder);
     try (lock;

@@ -33,7 +33,7 @@ record Animation(Drawing drawing, int columns) {
   /** Where the GIF goes: as asked, or else into the samples of a run. */
   static Path file(Path asked, RunFolder run, String name) {
     if (asked == null) {
-      return run.resolve("samples").resolve(name);
+      return run.samples().resolve(name);
     }
     if (!asked.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(SUFFIX)) {
       throw new SettingException("--out: an animation is a file *.gif, not " + asked);

@@ -245,7 +245,7 @@ record Classification(List<ClassifierResult> classifiers, List<Misreading> misre
 
   /** Where a run's picture of misread images is, if there are any. */
   static Path picture(RunFolder run) {
-    return run.resolve("samples").resolve("misread.png");
+    return run.samples().resolve("misread.png");
   }
 
   /** Prints a line for each classifier. */

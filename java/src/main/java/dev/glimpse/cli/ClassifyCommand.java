@@ -7,7 +7,6 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.PictureList;
 import dev.glimpse.metrics.CalibratedClassifiers;
 import dev.glimpse.metrics.LabelAccuracy;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.ClassifyingModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LabelReader;
@@ -107,7 +106,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private void classify(LoadedRun trained, ClassifyingModel model, PictureList pictures) {
     int classes = trained.shape().classes();
-    ImageSet images = Binarisation.of(trained.settings()).forEvaluation(pictures.images());
+    ImageSet images = trained.asSeen(pictures.images());
     Map<String, float[]> logits;
     try (var reader = new LabelReader(model, trained.store(), trained.shape(), images.size())) {
       logits = Classification.logits(reader, images);
@@ -120,7 +119,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 readings.add(
                     new Reading(
                         name, values, LabelAccuracy.mostProbable(values, images.size(), classes))));
-    Path file = out == null ? trained.run().resolve("samples").resolve("classified.png") : out;
+    Path file = trained.picture(out, "classified.png");
     CaptionedSheet sheet = sheet(trained, images, readings.get(readings.size() - 1));
     PrintWriter console = spec.commandLine().getOut();
     if (json) {
@@ -142,8 +141,7 @@ final class ClassifyCommand implements Callable<Integer> {
                         model,
                         trained.store(),
                         trained.shape(),
-                        Binarisation.of(trained.settings())
-                            .forEvaluation(trained.data(null).validation()))
+                        trained.asSeen(trained.data(null).validation()))
                     .calibrated());
   }
 

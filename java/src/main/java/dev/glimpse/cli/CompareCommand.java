@@ -1,7 +1,6 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.LatentModel;
@@ -117,7 +116,7 @@ final class CompareCommand implements Callable<Integer> {
     var grid = new Sampler.Grid(count, COLUMNS, labels);
     FloatBuffer reconstructions = null;
     if (model instanceof LatentModel latent) {
-      ImageSet seen = Binarisation.of(trained.settings()).forEvaluation(images);
+      ImageSet seen = trained.asSeen(images);
       reconstructions =
           Reconstructions.reconstruct(
               latent, trained.store(), trained.shape(), seen, Pictures.pixels(seen));

@@ -2,7 +2,6 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.PictureList;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.SettingException;
 import java.nio.file.Path;
@@ -86,8 +85,8 @@ final class CompleteCommand implements Callable<Integer> {
           trained.model(
               CompletionModel.class,
               "completions; train a cvae with --condition quadrants for that");
-      ImageSet images = Binarisation.of(trained.settings()).forEvaluation(images(trained));
-      Path file = out == null ? trained.run().resolve("samples").resolve("completions.png") : out;
+      ImageSet images = trained.asSeen(images(trained));
+      Path file = trained.picture(out, "completions.png");
       try (var picture =
           new Completions(model, trained.store(), trained.shape(), images, completions)) {
         picture.write(file, seed);

@@ -2,7 +2,6 @@ package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
-import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.metrics.MetricException;
 import dev.glimpse.models.FrozenClassifier;
 import dev.glimpse.train.Binarisation;
@@ -255,7 +254,7 @@ final class EvaluateCommand implements Callable<Integer> {
             : List.of();
     var neighbour = OptionalDouble.empty();
     if (baseline) {
-      ImageSet training = Binarisation.of(trained.settings()).forEvaluation(splits.train());
+      ImageSet training = trained.asSeen(splits.train());
       float[] given = trained.store().read(model.given()).array();
       try (var progress =
           new ImageProgress("neighbours", images.size(), spec.commandLine().getErr())) {
@@ -270,12 +269,11 @@ final class EvaluateCommand implements Callable<Integer> {
     if (!(trained.model() instanceof ClassifyingModel model)) {
       return Optional.empty();
     }
-    Binarisation binarisation = Binarisation.of(trained.settings());
-    ImageSet validation = binarisation.forEvaluation(first(splits.validation()));
+    ImageSet validation = trained.asSeen(first(splits.validation()));
     if (split == Split.VALIDATION) {
       return Optional.of(Classification.of(model, trained.store(), trained.shape(), validation));
     }
-    ImageSet test = binarisation.forEvaluation(first(splits.test()));
+    ImageSet test = trained.asSeen(first(splits.test()));
     return Optional.of(
         Classification.of(model, trained.store(), trained.shape(), validation, test));
   }
@@ -311,9 +309,7 @@ final class EvaluateCommand implements Callable<Integer> {
           .append(new Evaluation(state.epoch(), state.step(), "test", values, state.seconds()));
     }
     if (report.classification().isPresent() || !values.isEmpty()) {
-      Report.write(
-          trained.run(),
-          trained.model().parameters().stream().mapToLong(ParameterSet::count).sum());
+      Report.write(trained.run(), trained.model().parameterCount());
     }
   }
 

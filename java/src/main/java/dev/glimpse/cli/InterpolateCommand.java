@@ -7,7 +7,6 @@ import dev.glimpse.graph.PlanBuilder;
 import dev.glimpse.ops.Input;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
@@ -82,12 +81,11 @@ final class InterpolateCommand implements Callable<Integer> {
             "%d rows take %d images; %s has %d"
                 .formatted(count, 2 * count, test.name(), test.size()));
       }
-      ImageSet ends = Binarisation.of(trained.settings()).forEvaluation(test.first(2 * count));
+      ImageSet ends = trained.asSeen(test.first(2 * count));
       LatentModel model = trained.latentModel();
       FloatBuffer codes = encode(trained, model, ends);
       FloatBuffer decoded = decode(trained, model, ends, between(codes, model.latent()));
-      Path file =
-          out == null ? trained.run().resolve("samples").resolve("interpolations.png") : out;
+      Path file = trained.picture(out, "interpolations.png");
       Pictures.write(file, rows(ends, decoded), trained.shape(), steps + 2);
       PrintWriter console = spec.commandLine().getOut();
       if (model.conditional()) {

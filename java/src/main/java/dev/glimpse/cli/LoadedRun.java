@@ -9,6 +9,7 @@ import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.models.TrainedModel;
+import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.CompletionModel;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LatentModel;
@@ -107,6 +108,21 @@ final class LoadedRun implements AutoCloseable {
     Splits splits = Sources.load(name, format, settings().integer("train.seed"));
     checkShape(run(), model(), splits.train());
     return splits;
+  }
+
+  /** Images as the model sees them. */
+  ImageSet asSeen(ImageSet images) {
+    return Binarisation.of(settings()).forEvaluation(images);
+  }
+
+  /**
+   * Where a picture is to be written.
+   *
+   * @param asked by the user, or null
+   * @param name that it has in the run otherwise
+   */
+  Path picture(Path asked, String name) {
+    return asked == null ? run().samples().resolve(name) : asked;
   }
 
   /**

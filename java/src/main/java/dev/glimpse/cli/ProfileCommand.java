@@ -148,7 +148,7 @@ final class ProfileCommand implements Callable<Integer> {
     ImageSet images = Sources.load(source, format, settings.integer("train.seed")).train();
     int batchSize = Math.min(settings.integer("train.batch"), images.size());
     DataShape shape = DataShape.of(images);
-    Model model = kind.create().apply(shape, settings);
+    Model model = kind.create(shape, settings);
     run.ifPresent(r -> LoadedRun.checkShape(r, model, images));
     String title = "%s, batches of %d".formatted(kind.name(), batchSize);
     try (Device opened = compute.open();

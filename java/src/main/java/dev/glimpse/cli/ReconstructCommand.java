@@ -1,7 +1,6 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.ImageSet;
-import dev.glimpse.train.Binarisation;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,8 +56,7 @@ final class ReconstructCommand implements Callable<Integer> {
   public Integer call() {
     Pictures.checkCount(count);
     try (LoadedRun trained = run.open()) {
-      Binarisation binarisation = Binarisation.of(trained.settings());
-      ImageSet images = binarisation.forEvaluation(trained.data(null).test().first(count));
+      ImageSet images = trained.asSeen(trained.data(null).test().first(count));
       if (animate) {
         Animation.ofReconstructions(
                 trained.sequentialModel(), trained.store(), trained.shape(), images)
@@ -66,8 +64,7 @@ final class ReconstructCommand implements Callable<Integer> {
             .forEach(spec.commandLine().getOut()::println);
         return 0;
       }
-      Path file =
-          out == null ? trained.run().resolve("samples").resolve("reconstructions.png") : out;
+      Path file = trained.picture(out, "reconstructions.png");
       Reconstructions.write(file, trained.latentModel(), trained.store(), trained.shape(), images);
       spec.commandLine().getOut().println(file);
     }

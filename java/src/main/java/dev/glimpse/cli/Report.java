@@ -88,7 +88,7 @@ final class Report {
   }
 
   private Path samples() {
-    return run.resolve("samples");
+    return run.samples();
   }
 
   /** What the model is judged by, best known first. */

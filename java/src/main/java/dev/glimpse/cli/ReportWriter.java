@@ -1,6 +1,5 @@
 package dev.glimpse.cli;
 
-import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
@@ -32,7 +31,7 @@ final class ReportWriter implements TrainingListener {
   }
 
   private void write() {
-    long parameters = trainer.model().parameters().stream().mapToLong(ParameterSet::count).sum();
+    long parameters = trainer.model().parameterCount();
     Report.write(trainer.run(), parameters);
     sinceLast = new Clock();
   }

@@ -88,7 +88,7 @@ final class SampleCommand implements Callable<Integer> {
                 trained.store(),
                 trained.shape(),
                 grid(trained))) {
-      Path file = out == null ? trained.run().resolve("samples").resolve("sample.png") : out;
+      Path file = trained.picture(out, "sample.png");
       sampler.write(file, seed);
       spec.commandLine().getOut().println(file);
     }

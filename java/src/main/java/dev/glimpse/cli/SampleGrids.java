@@ -80,7 +80,7 @@ final class SampleGrids implements TrainingListener {
   }
 
   private Path samples() {
-    return trainer.run().resolve("samples");
+    return trainer.run().samples();
   }
 
   @Override

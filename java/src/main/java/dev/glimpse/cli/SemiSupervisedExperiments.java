@@ -258,7 +258,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
   private ExperimentResults.Result train(
       Device opened, ExperimentCell cell, Settings settings, Splits splits, Path folder) {
     DataShape shape = DataShape.of(splits.train());
-    Model model = Models.named(cell.model()).create().apply(shape, settings);
+    Model model = Models.named(cell.model()).create(shape, settings);
     boolean goesOn = isThere(folder);
     RunFolder run =
         goesOn

@@ -3,7 +3,6 @@ package dev.glimpse.cli;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.metrics.MetricException;
 import dev.glimpse.models.FrozenClassifier;
-import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.SettingException;
@@ -86,7 +85,7 @@ final class StyleCommand implements Callable<Integer> {
 
   private Path draw(LoadedRun trained, LatentModel model, ImageSet test) {
     DataShape shape = trained.shape();
-    ImageSet seen = Binarisation.of(trained.settings()).forEvaluation(test);
+    ImageSet seen = trained.asSeen(test);
     ImageSet sources = seen.select(Pictures.labelsInTurn(seen, count));
     float[] styled;
     try (var transfer = new StyleTransfer(model, trained.store(), shape, count)) {
@@ -98,7 +97,7 @@ final class StyleCommand implements Callable<Integer> {
       sources.copyPixels(row, rows);
       rows.put(styled, row * rowLength, rowLength);
     }
-    Path file = out == null ? trained.run().resolve("samples").resolve("styles.png") : out;
+    Path file = trained.picture(out, "styles.png");
     Pictures.write(file, rows.flip(), shape, 1 + shape.classes());
     return file;
   }
@@ -112,7 +111,7 @@ final class StyleCommand implements Callable<Integer> {
               .formatted(StyleScore.BATCH, test.name(), test.size()));
     }
     ImageSet grey = test.first(images);
-    ImageSet seen = Binarisation.of(trained.settings()).forEvaluation(grey);
+    ImageSet seen = trained.asSeen(grey);
     try (var progress = new ImageProgress("styles", images, spec.commandLine().getErr())) {
       return StyleScore.of(model, trained.store(), grey, seen, progress::done);
     }

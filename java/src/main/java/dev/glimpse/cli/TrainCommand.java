@@ -174,7 +174,7 @@ final class TrainCommand implements Callable<Integer> {
     options.applyTo(settings);
     Splits splits = Training.load(data, settings);
     DataShape shape = DataShape.of(splits.train());
-    Model created = kind.create().apply(shape, settings);
+    Model created = kind.create(shape, settings);
     String weights = settings.text("train.weights");
     if (!weights.isEmpty()) {
       PyTorchWeights.check(Path.of(weights));
@@ -222,7 +222,7 @@ final class TrainCommand implements Callable<Integer> {
       checkEpochs(run, settings.integer("train.epochs"));
     }
     Splits splits = Training.load(config.data(), settings);
-    Model created = Models.named(config.model()).create().apply(config.shape(), settings);
+    Model created = Models.named(config.model()).create(config.shape(), settings);
     LoadedRun.checkShape(run, created, splits.train());
     compute.complete(config.compute());
     RunLock lock = RunLock.of(folder);

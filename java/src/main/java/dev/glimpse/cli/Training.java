@@ -6,7 +6,6 @@ import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Sources;
 import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
-import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Evaluation;
@@ -139,7 +138,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
   private void introduce(
       Device device, Model model, Settings settings, Splits splits, RunFolder run) {
     PrintWriter console = console();
-    long parameters = model.parameters().stream().mapToLong(ParameterSet::count).sum();
+    long parameters = model.parameterCount();
     console.printf(
         "%s with %,d parameters, on %s, on %s %s%n",
         run.config().model(),

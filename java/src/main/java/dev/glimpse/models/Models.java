@@ -153,16 +153,21 @@ public final class Models {
    * @param name on the command line
    * @param description one line
    * @param defaults all settings of a run, with their defaults
-   * @param create makes a model for data, as settings say
+   * @param constructor makes a model for data, as settings say
    */
   public record Kind(
       String name,
       String description,
       Supplier<Settings> defaults,
-      BiFunction<DataShape, Settings, Model> create) {
+      BiFunction<DataShape, Settings, Model> constructor) {
     /** All settings of a run, with their defaults. */
     public Settings settings() {
       return defaults.get();
+    }
+
+    /** A model for data, as settings say. */
+    public Model create(DataShape data, Settings settings) {
+      return constructor.apply(data, settings);
     }
   }
 

@@ -30,7 +30,7 @@ public final class TrainedModel implements AutoCloseable {
     Path preferred = run.preferred();
     Models.Kind kind = Models.named(config.model());
     settings = config.applyTo(kind.settings());
-    model = kind.create().apply(config.shape(), settings);
+    model = kind.create(config.shape(), settings);
     store = new ParameterStore(device, model.parameters(), 0);
     try {
       checkpoint = readParameters(preferred);

@@ -29,6 +29,11 @@ public interface Model {
   /** Whether the model is told the label. */
   boolean conditional();
 
+  /** The number of all parameters. */
+  default long parameterCount() {
+    return parameters().stream().mapToLong(ParameterSet::count).sum();
+  }
+
   /** Whether it learns from unlabelled images beside the labelled ones. */
   default boolean semiSupervised() {
     return false;

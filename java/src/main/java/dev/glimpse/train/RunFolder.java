@@ -47,7 +47,7 @@ public final class RunFolder {
     }
     try {
       Files.createDirectories(folder.resolve("checkpoints"));
-      Files.createDirectories(folder.resolve("samples"));
+      Files.createDirectories(existing.samples());
       config.write(folder.resolve("config.json"));
     } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException(
@@ -78,6 +78,11 @@ public final class RunFolder {
 
   public RunConfig config() {
     return config;
+  }
+
+  /** Where its pictures are. */
+  public Path samples() {
+    return folder.resolve("samples");
   }
 
   /** A file or folder in the run. */

@@ -86,7 +86,7 @@ class ProfileCommandTest {
     settings.set("train.batch", "16");
     var images = Digits.generate(32, 1);
     DataShape shape = DataShape.of(images);
-    Model model = kind.create().apply(shape, settings);
+    Model model = kind.create(shape, settings);
     var config = RunConfig.of("vae", "digits", "test", images, settings);
     try (Device device = Devices.open(TestDevices.info());
         var trainer =

@@ -123,7 +123,7 @@ public final class BundleFixtures {
     Models.Kind kind = Models.named(each.kind);
     Settings settings = kind.settings();
     each.settings.forEach((name, value) -> settings.set(name, String.valueOf(value)));
-    Model model = kind.create().apply(DIGITS, settings);
+    Model model = kind.create(DIGITS, settings);
     try (var store = new ParameterStore(device, model.parameters(), 3)) {
       store.parameters().forEach(parameter -> disturb(store, parameter, each.precision));
       Set<String> names = new ModelFunctions(model, DIGITS).names();

@@ -54,7 +54,7 @@ class OnnxExportTest {
     for (String change : changes.split(" ")) {
       settings.set(change.split("=")[0], change.split("=")[1]);
     }
-    Model model = kind.create().apply(shape, settings);
+    Model model = kind.create(shape, settings);
     var functions = new ModelFunctions(model, shape);
     var types = new TreeMap<String, Integer>();
     try (var store = new ParameterStore(TestDevices.own(), model.parameters(), 1)) {

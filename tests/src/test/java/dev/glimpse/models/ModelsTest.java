@@ -48,7 +48,7 @@ class ModelsTest {
   void aConditionalModelNeedsLabels(String model) {
     var unlabelled = new DataShape(28, 28, 1, 0);
     Models.Kind kind = Models.named(model);
-    assertThrows(SettingException.class, () -> kind.create().apply(unlabelled, kind.settings()));
+    assertThrows(SettingException.class, () -> kind.create(unlabelled, kind.settings()));
   }
 
   @Test
@@ -80,10 +80,9 @@ class ModelsTest {
   @Test
   void aClassifierHalvesImagesTwice() {
     Models.Kind kind = Models.named("classifier");
-    kind.create().apply(new DataShape(4, 5, 1, 2), kind.settings());
+    kind.create(new DataShape(4, 5, 1, 2), kind.settings());
     var small = new DataShape(1, 4, 1, 2);
-    var refusal =
-        assertThrows(SettingException.class, () -> kind.create().apply(small, kind.settings()));
+    var refusal = assertThrows(SettingException.class, () -> kind.create(small, kind.settings()));
     assertEquals(
         "classifier needs images of 4 x 4 or more, which it halves twice, not 1 x 4; scale pictures"
             + " with data.size",
@@ -120,7 +119,7 @@ class ModelsTest {
   @Test
   void aFlowHalvesCodesAndIsNoPriorOfCompletions() {
     Settings settings = SmallTraining.settings("cvae", "prior=flow", "latent=1");
-    BiFunction<DataShape, Settings, Model> cvae = Models.named("cvae").create();
+    BiFunction<DataShape, Settings, Model> cvae = Models.named("cvae")::create;
     var shape = new DataShape(4, 4, 1, 2);
     var narrow = assertThrows(SettingException.class, () -> cvae.apply(shape, settings));
     assertEquals("prior=flow needs a latent of 2 or more, which it halves", narrow.getMessage());
@@ -134,7 +133,7 @@ class ModelsTest {
   @Test
   void convolutionsNeedImagesThatCanBeHalved() {
     Settings settings = Models.named("gan").settings();
-    BiFunction<DataShape, Settings, Model> gan = Models.named("gan").create();
+    BiFunction<DataShape, Settings, Model> gan = Models.named("gan")::create;
     assertThrows(SettingException.class, () -> gan.apply(new DataShape(27, 28, 1, 0), settings));
     assertThrows(SettingException.class, () -> gan.apply(new DataShape(6, 6, 1, 0), settings));
   }
@@ -191,7 +190,7 @@ class ModelsTest {
     if (model.endsWith("vae")) {
       settings.set("network", "conv");
     }
-    Model created = Models.named(model).create().apply(shape, settings);
+    Model created = Models.named(model).create(shape, settings);
     try (var store = new ParameterStore(TestDevices.own(), created.parameters(), 1)) {
       try (Plan plan = TrainingPlan.build(store, created, settings, shape, 3).plan()) {
         plan.run();

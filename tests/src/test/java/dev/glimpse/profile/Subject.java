@@ -31,7 +31,7 @@ final class Subject {
     settings.set("hidden", String.valueOf(HIDDEN));
     settings.set("latent", String.valueOf(LATENT));
     var shape = new DataShape(4, 5, 1, 0);
-    Model model = vae.create().apply(shape, settings);
+    Model model = vae.create(shape, settings);
     try (var store = new ParameterStore(new DryDevice(kind), model.parameters(), 1);
         Plan plan = TrainingPlan.build(store, model, settings, shape, BATCH).plan()) {
       return plan.launches();

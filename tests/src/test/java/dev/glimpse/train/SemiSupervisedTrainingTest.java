@@ -109,7 +109,7 @@ class SemiSupervisedTrainingTest {
     RunFolder run = RunFolder.open(folder.resolve("parts"));
     Settings settings = SmallTraining.settings("ssl", small);
     Splits splits = SmallTraining.digits();
-    var model = Models.named("ssl").create().apply(DataShape.of(splits.train()), settings);
+    var model = Models.named("ssl").create(DataShape.of(splits.train()), settings);
     try (var then = new Trainer(TestDevices.own(), model, settings, splits, run, List.of())) {
       then.resume();
       then.train();
@@ -198,7 +198,7 @@ class SemiSupervisedTrainingTest {
     var config = RunConfig.of("ssl", "digits", "device", splits.train(), settings);
     return new Trainer(
         TestDevices.own(),
-        Models.named("ssl").create().apply(shape, settings),
+        Models.named("ssl").create(shape, settings),
         settings,
         splits.withUnlabelled(unlabelled),
         RunFolder.create(folder.resolve(name), config),

@@ -46,7 +46,7 @@ public final class SmallTraining {
       Device device, Settings settings, RunFolder run, TrainingListener... listeners) {
     Splits splits = digits();
     RunConfig config = run.config();
-    Model model = Models.named(config.model()).create().apply(config.shape(), settings);
+    Model model = Models.named(config.model()).create(config.shape(), settings);
     return new Trainer(device, model, settings, splits, run, List.of(listeners));
   }
 }

@@ -74,7 +74,7 @@ class StopTest {
     try (var trainer =
         new Trainer(
             TestDevices.own(),
-            Models.named(model).create().apply(DataShape.of(splits.train()), settings),
+            Models.named(model).create(DataShape.of(splits.train()), settings),
             settings,
             splits,
             RunFolder.open(run),

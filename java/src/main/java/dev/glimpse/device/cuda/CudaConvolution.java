@@ -10,12 +10,13 @@ import dev.glimpse.device.LibraryCall.Epilogue;
 import dev.glimpse.device.LibraryCall.Geometry;
 import dev.glimpse.device.LibraryCall.Type;
 import dev.glimpse.device.ProgramCache;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnActivationStruct;
 import org.bytedeco.cuda.cudnn.cudnnContext;
@@ -281,12 +282,12 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionForwardAlgorithmEx");
-        var candidates = new ArrayList<Candidate>();
-        for (int i = 0; i < found[0]; i++) {
-          var m = measured.getPointer(i);
-          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
-        }
-        return candidates;
+        return list(
+            found[0],
+            i -> {
+              var m = measured.getPointer(i);
+              return new Candidate(m.algo(), m.memory(), m.status(), m.determinism());
+            });
       }
     }
 
@@ -310,12 +311,12 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionBackwardDataAlgorithmEx");
-        var candidates = new ArrayList<Candidate>();
-        for (int i = 0; i < found[0]; i++) {
-          var m = measured.getPointer(i);
-          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
-        }
-        return candidates;
+        return list(
+            found[0],
+            i -> {
+              var m = measured.getPointer(i);
+              return new Candidate(m.algo(), m.memory(), m.status(), m.determinism());
+            });
       }
     }
 
@@ -339,13 +340,17 @@ final class CudaConvolution {
                 workspace.pointer(),
                 workspace.bytes()),
             "cudnnFindConvolutionBackwardFilterAlgorithmEx");
-        var candidates = new ArrayList<Candidate>();
-        for (int i = 0; i < found[0]; i++) {
-          var m = measured.getPointer(i);
-          candidates.add(new Candidate(m.algo(), m.memory(), m.status(), m.determinism()));
-        }
-        return candidates;
+        return list(
+            found[0],
+            i -> {
+              var m = measured.getPointer(i);
+              return new Candidate(m.algo(), m.memory(), m.status(), m.determinism());
+            });
       }
+    }
+
+    private static List<Candidate> list(int count, IntFunction<Candidate> each) {
+      return IntStream.range(0, count).mapToObj(each).toList();
     }
 
     private boolean mayRun(Candidate candidate) {
