@@ -39,12 +39,12 @@ public final class Models {
               "vaegan",
               "variational auto-encoder that a GAN's discriminator judges (Larsen et al.)",
               () -> adversarial(VaeGan.settings()),
-              VaeGan::new),
+              VaeGan::unconditional),
           new Kind(
               "cvaegan",
               "the same on labels: conditional VAE + conditional GAN",
               () -> adversarial(VaeGan.settings()),
-              ConditionalVaeGan::new),
+              VaeGan::conditional),
           new Kind(
               "draw",
               "DRAW, recurrent VAE that draws an image glimpse by glimpse, with attention",

@@ -1,5 +1,6 @@
 package dev.glimpse.models;
 
+import static dev.glimpse.ops.Ops.concat;
 import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
@@ -24,24 +25,37 @@ import java.util.function.Function;
 /**
  * VAE/GAN (Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", ICML
  * 2016): a variational auto-encoder whose decoder is the generator of a GAN, and whose
- * reconstructions are judged by what the discriminator sees in them.
+ * reconstructions are judged by what the discriminator sees in them. On labels it is CVAE +
+ * conditional GAN: the discriminator tells K real classes and a fake one, and the generator is
+ * taught to be read as the label it was given.
  */
 public final class VaeGan implements LatentModel {
   private final int latent;
+  private final boolean conditional;
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final Layer generator;
   private final Contest contest;
 
-  /** A model for images of a shape. */
-  public VaeGan(DataShape data, Settings settings) {
+  private VaeGan(DataShape data, Settings settings, int classes) {
     Dcgan networks = Dcgan.of(data, settings);
     latent = settings.integer("latent");
-    encoder = networks.encoder("encoder", 0);
+    conditional = classes > 0;
+    encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
-    generator = networks.generator("generator", latent, 0);
-    var discriminator = new Discriminator(networks, 0, settings);
+    generator = networks.generator("generator", latent, classes);
+    var discriminator = new Discriminator(networks, classes, settings);
     contest = new Contest(settings, encoder, posterior, generator, discriminator);
+  }
+
+  /** A model for images of a shape. */
+  public static VaeGan unconditional(DataShape data, Settings settings) {
+    return new VaeGan(data, settings, 0);
+  }
+
+  /** A model for labelled images. */
+  public static VaeGan conditional(DataShape data, Settings settings) {
+    return new VaeGan(data, settings, Models.classes(data, "cvaegan"));
   }
 
   /** Defines the model's settings. */
@@ -49,34 +63,36 @@ public final class VaeGan implements LatentModel {
     return Contest.define(new Settings()).size("latent", 16, "dimensions of the code");
   }
 
-  private Gaussian posterior(Tensor x) {
-    return posterior.apply(encoder.apply(x));
+  /** q(z | x), or of an image and its label q(z | x, y). */
+  private Gaussian posterior(Tensor x, Tensor y) {
+    return posterior.apply(conditional ? encoder.apply(x, y) : encoder.apply(x));
   }
 
-  private Tensor generate(Tensor z) {
-    return sigmoid(generator.apply(z));
+  private Tensor generate(Tensor z, Tensor y) {
+    return sigmoid(generator.apply(conditional ? concat(List.of(z, y)) : z));
   }
 
   @Override
   public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
     Tensor x = example.images();
-    Gaussian q = posterior(x);
-    Tensor reconstruction = generate(q.sample());
-    Tensor sample = generate(randomNormal(q.mean().shape()));
-    return contest.lesson(q, x, reconstruction, sample, null, optimizers);
+    Tensor y = conditional ? example.labels() : null;
+    Gaussian q = posterior(x, y);
+    Tensor reconstruction = generate(q.sample(), y);
+    Tensor sample = generate(randomNormal(q.mean().shape()), y);
+    return contest.lesson(q, x, reconstruction, sample, y, optimizers);
   }
 
   @Override
   public Map<String, Tensor> evaluate(Example example) {
     Tensor x = example.images();
-    Gaussian q = posterior(x);
-    Tensor error = square(subtract(x, generate(q.mean())));
+    Gaussian q = posterior(example);
+    Tensor error = square(subtract(x, generate(q.mean(), example.labels())));
     return Map.of("kl", q.klFromStandard(), "squaredError", rowSum(error));
   }
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return generate(randomNormal(Shape.of(count, latent)));
+    return generate(randomNormal(Shape.of(count, latent)), labels);
   }
 
   @Override
@@ -86,12 +102,12 @@ public final class VaeGan implements LatentModel {
 
   @Override
   public Gaussian posterior(Example example) {
-    return posterior(example.images());
+    return posterior(example.images(), example.labels());
   }
 
   @Override
   public Tensor decode(Tensor codes, Tensor labels) {
-    return generate(codes);
+    return generate(codes, labels);
   }
 
   @Override
@@ -101,6 +117,6 @@ public final class VaeGan implements LatentModel {
 
   @Override
   public boolean conditional() {
-    return false;
+    return conditional;
   }
 }
