@@ -117,8 +117,8 @@ public final class GlimpseModel implements AutoCloseable {
    * some are run by {@link #function}.
    *
    * <p>They are drawn in batches of the smallest size that the bundle has for {@code count} images
-   * or more, else of the largest; what is left of the last one is dropped. So long as the batch size
-   * stays the same, fewer images are the first of more.
+   * or more, else of the largest; what is left of the last one is dropped. So long as the batch
+   * size stays the same, fewer images are the first of more.
    *
    * @param seed with a batch size, it gives the same images: 1 and a batch of 16 those of {@code
    *     glimpse sample --seed 1 --count 16}
