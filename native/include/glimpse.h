@@ -114,8 +114,8 @@ GLIMPSE_API void glimpse_close(glimpse_model* model);
 /* What the model is, how it was trained and how good it is: JSON. Any thread. */
 GLIMPSE_API const char* glimpse_card(const glimpse_model* model);
 
-/* The images that the model knows, and the number of classes of the data that it learnt from. Whether
- * a function takes labels, its inputs tell. Pointers may be NULL. Any thread. */
+/* The images that the model knows, and the number of classes of the data that it learnt from.
+ * Whether a function takes labels, its inputs tell. Pointers may be NULL. Any thread. */
 GLIMPSE_API int glimpse_images(const glimpse_model* model, uint32_t* height, uint32_t* width,
                                uint32_t* channels, uint32_t* classes);
 
@@ -131,9 +131,9 @@ GLIMPSE_API int glimpse_device(glimpse_model* model, const char** name);
 
 /*
  * Makes a function ready to run: compiles its kernels (or takes them from the cache), allocates its
- * memory, uploads and packs its weights, and waits for its queue. batch 0 takes the smallest one that
- * the bundle has. The seed is 0; each input has to be given before the first run, by glimpse_write,
- * by glimpse_bind, or in the buffer that glimpse_buffer tells. Any thread.
+ * memory, uploads and packs its weights, and waits for its queue. batch 0 takes the smallest one
+ * that the bundle has. The seed is 0; each input has to be given before the first run, by
+ * glimpse_write, by glimpse_bind, or in the buffer that glimpse_buffer tells. Any thread.
  */
 GLIMPSE_API int glimpse_function_open(glimpse_model* model, const char* name, uint32_t batch,
                                       glimpse_function** function);
@@ -163,8 +163,8 @@ GLIMPSE_API int glimpse_read(glimpse_function* function, const char* output, flo
  * size draws other images from it. */
 GLIMPSE_API int glimpse_seed(glimpse_function* function, uint64_t seed);
 
-/* Runs and waits. Fails with GLIMPSE_INVALID_ARGUMENT, as do glimpse_enqueue and glimpse_profile, as
- * long as an input was not given. */
+/* Runs and waits. Fails with GLIMPSE_INVALID_ARGUMENT, as do glimpse_enqueue and glimpse_profile,
+ * as long as an input was not given. */
 GLIMPSE_API int glimpse_run(glimpse_function* function);
 
 /*

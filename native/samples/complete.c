@@ -18,8 +18,7 @@ int main(int argc, char** argv) {
   if (argc != 4) {
     return fputs("complete MODEL.glimpse IN.pgm OUT.pgm\n", stderr), 1;
   }
-  if (glimpse_open(argv[1], NULL, &model) ||
-      glimpse_images(model, &height, &width, NULL, NULL) ||
+  if (glimpse_open(argv[1], NULL, &model) || glimpse_images(model, &height, &width, NULL, NULL) ||
       glimpse_function_open(model, "complete", 1, &complete)) {
     return fail(glimpse_error());
   }

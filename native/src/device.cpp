@@ -187,8 +187,9 @@ void check(cl_int status, const std::string& call) {
   switch (status) {
     case OUT_OF_RESOURCES:  // with some drivers, whatever went wrong in a kernel
       throw Error(GLIMPSE_OUT_OF_MEMORY,
-                  message + ": the device has not enough memory, or a kernel failed on it; use a "
-                            "smaller batch and, if that fails too, another device or driver");
+                  message +
+                      ": the device has not enough memory, or a kernel failed on it; use a "
+                      "smaller batch and, if that fails too, another device or driver");
     case MEM_OBJECT_ALLOCATION_FAILURE:
     case OUT_OF_HOST_MEMORY:
     case INVALID_BUFFER_SIZE:

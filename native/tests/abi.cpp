@@ -1,4 +1,5 @@
-// The C ABI beyond computing: lists, errors and their texts, ownership, threads. abi BUNDLE CONDITIONAL
+// The C ABI beyond computing: lists, errors and their texts, ownership, threads. abi BUNDLE
+// CONDITIONAL
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -93,7 +94,8 @@ void inputs(const char* conditional) {
   sample.run();
 }
 
-// What the C++ header adds: exceptions for all that goes wrong, and objects that keep what they need.
+// What the C++ header adds: exceptions for all that goes wrong, and objects that keep what they
+// need.
 void objects(const char* path) {
   glimpse::Model model(path);
   glimpse::Function sample = model.function("sample");
