@@ -42,7 +42,7 @@ extern "C" {
 #define GLIMPSE_VERSION 5          /* a bundle for another version of this library */
 #define GLIMPSE_NO_OPENCL 6        /* no OpenCL loader is installed */
 #define GLIMPSE_NO_DEVICE 7        /* no OpenCL device, or none that was asked for */
-#define GLIMPSE_OUT_OF_MEMORY 8    /* of the host or of the device */
+#define GLIMPSE_OUT_OF_MEMORY 8    /* of the host or of the device, or a kernel failed */
 #define GLIMPSE_DEVICE 9           /* a call of OpenCL failed, or a kernel does not compile */
 #define GLIMPSE_INTERNAL 10        /* an error of this library */
 
@@ -114,8 +114,8 @@ GLIMPSE_API void glimpse_close(glimpse_model* model);
 /* What the model is, how it was trained and how good it is: JSON. Any thread. */
 GLIMPSE_API const char* glimpse_card(const glimpse_model* model);
 
-/* The images that the model knows, and its number of labels (0: none). Pointers may be NULL. Any
- * thread. */
+/* The images that the model knows, and the number of classes of the data that it learnt from.
+ * Whether a function takes labels, its inputs tell. Pointers may be NULL. Any thread. */
 GLIMPSE_API int glimpse_images(const glimpse_model* model, uint32_t* height, uint32_t* width,
                                uint32_t* channels, uint32_t* classes);
 
@@ -131,8 +131,9 @@ GLIMPSE_API int glimpse_device(glimpse_model* model, const char** name);
 
 /*
  * Makes a function ready to run: compiles its kernels (or takes them from the cache), allocates its
- * memory, uploads and packs its weights, and waits for its queue. batch 0 takes the smallest one that
- * the bundle has. The seed is 0, inputs are zeros. Any thread.
+ * memory, uploads and packs its weights, and waits for its queue. batch 0 takes the smallest one
+ * that the bundle has. The seed is 0; each input has to be given before the first run, by
+ * glimpse_write, by glimpse_bind, or in the buffer that glimpse_buffer tells. Any thread.
  */
 GLIMPSE_API int glimpse_function_open(glimpse_model* model, const char* name, uint32_t batch,
                                       glimpse_function** function);
@@ -158,10 +159,12 @@ GLIMPSE_API int glimpse_write(glimpse_function* function, const char* input, con
 GLIMPSE_API int glimpse_read(glimpse_function* function, const char* output, float* values,
                              size_t count);
 
-/* Sets the seed of random numbers. Runs after it draw what the same runs drew before. */
+/* Sets the seed of random numbers. Runs after it draw what the same runs drew before. Another batch
+ * size draws other images from it. */
 GLIMPSE_API int glimpse_seed(glimpse_function* function, uint64_t seed);
 
-/* Runs and waits. */
+/* Runs and waits. Fails with GLIMPSE_INVALID_ARGUMENT, as do glimpse_enqueue and glimpse_profile,
+ * as long as an input was not given. */
 GLIMPSE_API int glimpse_run(glimpse_function* function);
 
 /*
@@ -180,7 +183,7 @@ GLIMPSE_API int glimpse_enqueue(glimpse_function* function, uint32_t count,
 GLIMPSE_API int glimpse_bind(glimpse_function* function, const char* tensor,
                              struct _cl_mem* buffer);
 
-/* The buffer that an input or output is in, not retained for the caller. */
+/* The buffer that an input or output is in, not retained for the caller, who fills an input's. */
 GLIMPSE_API int glimpse_buffer(glimpse_function* function, const char* tensor,
                                struct _cl_mem** buffer);
 

@@ -1,5 +1,5 @@
 // libglimpse for C++11 and later: glimpse.h with objects that close themselves, and exceptions.
-// Threads and lifetimes are as there; a Function must not outlive its Model.
+// Threads are as there. A Function keeps its model open, whatever becomes of the Model.
 #ifndef GLIMPSE_HPP
 #define GLIMPSE_HPP
 
@@ -37,7 +37,7 @@ struct Images {
   std::uint32_t height;
   std::uint32_t width;
   std::uint32_t channels;
-  std::uint32_t classes;  // 0 without labels
+  std::uint32_t classes;  // of the data; whether a Function takes labels, its inputs tell
 };
 
 // Something that a model can do with a batch, ready to run.
@@ -63,14 +63,14 @@ class Function {
 
   // Waits, and copies an output.
   std::vector<float> read(const std::string& output) {
+    std::vector<float> values;
     for (const glimpse_tensor& tensor : outputs()) {
       if (output == tensor.name) {
-        std::vector<float> values(tensor.count);
-        require(glimpse_read(function_.get(), output.c_str(), values.data(), values.size()));
-        return values;
+        values.resize(tensor.count);
       }
     }
-    throw std::invalid_argument("no output " + output);
+    require(glimpse_read(function_.get(), output.c_str(), values.data(), values.size()));
+    return values;
   }
 
   glimpse_memory memory() const {
@@ -85,11 +85,15 @@ class Function {
  private:
   friend class Model;
 
+  // Closes a function while its model is open.
   struct Close {
+    std::shared_ptr<glimpse_model> model;
+
     void operator()(glimpse_function* function) const { glimpse_function_close(function); }
   };
 
-  explicit Function(glimpse_function* function) : function_(function) {}
+  Function(glimpse_function* function, const std::shared_ptr<glimpse_model>& model)
+      : function_(function, Close{model}) {}
 
   std::vector<glimpse_tensor> tensors(std::size_t count,
                                       int (*at)(const glimpse_function*, std::size_t,
@@ -110,14 +114,14 @@ class Model {
   explicit Model(const std::string& path, const glimpse_options& options = glimpse_options()) {
     glimpse_model* model = nullptr;
     require(glimpse_open(path.c_str(), &options, &model));
-    model_.reset(model);
+    model_.reset(model, glimpse_close);
   }
 
-  // The bytes must stay as they are while the model is open.
+  // The bytes must stay as they are while the model or a function of it is open.
   Model(const void* bundle, std::size_t size, const glimpse_options& options = glimpse_options()) {
     glimpse_model* model = nullptr;
     require(glimpse_open_memory(bundle, size, &options, &model));
-    model_.reset(model);
+    model_.reset(model, glimpse_close);
   }
 
   std::string card() const { return glimpse_card(model_.get()); }
@@ -133,17 +137,13 @@ class Model {
   Function function(const std::string& name, std::uint32_t batch = 0) {
     glimpse_function* function = nullptr;
     require(glimpse_function_open(model_.get(), name.c_str(), batch, &function));
-    return Function(function);
+    return Function(function, model_);
   }
 
   glimpse_model* get() const { return model_.get(); }
 
  private:
-  struct Close {
-    void operator()(glimpse_model* model) const { glimpse_close(model); }
-  };
-
-  std::unique_ptr<glimpse_model, Close> model_;
+  std::shared_ptr<glimpse_model> model_;
 };
 
 }  // namespace glimpse

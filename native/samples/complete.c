@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pgm.h"
+
 static int fail(const char* why) {
-  fprintf(stderr, "complete MODEL.glimpse IN.pgm OUT.pgm: %s\n", why);
+  fprintf(stderr, "complete: %s\n", why);
   return 1;
 }
 
@@ -13,23 +15,22 @@ int main(int argc, char** argv) {
   glimpse_model* model;
   glimpse_function* complete;
   uint32_t height, width;
-  if (argc != 4 || glimpse_open(argv[1], NULL, &model) ||
-      glimpse_images(model, &height, &width, NULL, NULL) ||
+  if (argc != 4) {
+    return fputs("complete MODEL.glimpse IN.pgm OUT.pgm\n", stderr), 1;
+  }
+  if (glimpse_open(argv[1], NULL, &model) || glimpse_images(model, &height, &width, NULL, NULL) ||
       glimpse_function_open(model, "complete", 1, &complete)) {
     return fail(glimpse_error());
   }
   const size_t count = (size_t)height * width;
   float* image = calloc(count, sizeof *image);
-  FILE* in = fopen(argv[2], "rb");
-  unsigned w, h;
-  if (image == NULL || in == NULL || fscanf(in, "P5 %u %u 255%*c", &w, &h) != 2 || w != width ||
-      h != height) {
-    return fail("the picture must be a PGM (P5) of the model's size");
+  if (image == NULL) {
+    return fail("out of memory");
   }
-  for (size_t i = 0; i < count; i++) {
-    image[i] = (float)fgetc(in) / 255;
+  const char* wrong = pgm_read(argv[2], width, height, image);
+  if (wrong != NULL) {
+    return fail(wrong);
   }
-  fclose(in);
   if (glimpse_write(complete, "images", image, count) || glimpse_seed(complete, 1) ||
       glimpse_run(complete) || glimpse_read(complete, "completions", image, count)) {
     return fail(glimpse_error());

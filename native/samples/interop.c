@@ -14,7 +14,7 @@ static const char* const source =
 
 static void need(int ok, const char* what) {
   if (!ok) {
-    fprintf(stderr, "interop MODEL.glimpse: %s: %s\n", what, glimpse_error());
+    fprintf(stderr, "interop: %s: %s\n", what, glimpse_error());
     exit(1);
   }
 }
@@ -34,7 +34,9 @@ static cl_device_id first_device(void) {
 }
 
 int main(int argc, char** argv) {
-  need(argc == 2, "one argument");
+  if (argc != 2) {
+    return fputs("interop MODEL.glimpse\n", stderr), 1;
+  }
   cl_device_id device = first_device();
   need(device != NULL, "no OpenCL device");
   cl_context context = clCreateContext(NULL, 1, &device, NULL, NULL, NULL);

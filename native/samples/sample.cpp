@@ -9,6 +9,13 @@ int main(int argc, char** argv) try {
   }
   glimpse::Model model(argv[1]);
   glimpse::Function sample = model.function("sample", 16);
+  for (const glimpse_tensor& labels : sample.inputs()) {  // each label in turn
+    std::vector<float> rows(labels.count);
+    for (std::size_t i = 0; i < labels.shape[0]; ++i) {
+      rows[i * labels.shape[1] + i % labels.shape[1]] = 1;
+    }
+    sample.write(labels.name, rows);
+  }
   sample.seed(1);
   sample.run();
   const std::vector<float> images = sample.read("samples");

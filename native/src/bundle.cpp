@@ -32,8 +32,9 @@ struct Section {
 std::array<Section, kSections> read_header(ByteSource& source, Checksums checksums) {
   const std::string& name = source.name();
   if (source.size() < kHeaderBytes) {
-    throw Error(GLIMPSE_DAMAGED, name + " is no bundle: it has " + std::to_string(source.size()) +
-                                     " bytes");
+    throw Error(GLIMPSE_DAMAGED, name + " is no bundle, or cut off: it has " +
+                                     std::to_string(source.size()) +
+                                     " bytes; copy it again, or export the model again");
   }
   std::vector<unsigned char> header(kHeaderBytes);
   source.read(0, header.data(), header.size());
@@ -54,8 +55,10 @@ std::array<Section, kSections> read_header(ByteSource& source, Checksums checksu
   }
   const std::uint64_t size = reader.u64();
   if (size != source.size()) {
-    reader.fail("it has " + std::to_string(source.size()) + " bytes and was written with " +
-                std::to_string(size));
+    throw Error(GLIMPSE_DAMAGED,
+                name + (source.size() < size ? " is cut off" : " is longer than it was") +
+                    ": it has " + std::to_string(source.size()) + " bytes and was written with " +
+                    std::to_string(size) + "; copy it again, or export the model again");
   }
   std::array<Section, kSections> sections;
   std::uint32_t kind = 0;

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "error.h"
 #include "glimpse.h"
@@ -12,7 +14,12 @@ namespace {
 
 class File : public ByteSource {
  public:
-  explicit File(const std::string& path) : path_(path), stream_(path, std::ios::binary) {
+  explicit File(const std::string& path) : path_(path) {
+    std::error_code unknown;  // what the stream then tells better
+    if (std::filesystem::is_directory(path, unknown)) {
+      throw Error(GLIMPSE_FILE, path + " is a folder: name a file that 'glimpse export' wrote");
+    }
+    stream_.open(path, std::ios::binary);
     if (!stream_) {
       throw Error(GLIMPSE_FILE, "cannot open " + path + ": " + std::strerror(errno));
     }

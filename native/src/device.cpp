@@ -183,11 +183,21 @@ void check(cl_int status, const std::string& call) {
   if (status == SUCCESS) {
     return;
   }
-  const bool memory = status == MEM_OBJECT_ALLOCATION_FAILURE || status == OUT_OF_RESOURCES ||
-                      status == OUT_OF_HOST_MEMORY || status == INVALID_BUFFER_SIZE;
-  throw Error(memory ? GLIMPSE_OUT_OF_MEMORY : GLIMPSE_DEVICE,
-              call + " failed with OpenCL's status " + std::to_string(status) +
-                  (memory ? ": the device has not enough memory; use a smaller batch" : ""));
+  const std::string message = call + " failed with OpenCL's status " + std::to_string(status);
+  switch (status) {
+    case OUT_OF_RESOURCES:  // with some drivers, whatever went wrong in a kernel
+      throw Error(GLIMPSE_OUT_OF_MEMORY,
+                  message +
+                      ": the device has not enough memory, or a kernel failed on it; use a "
+                      "smaller batch and, if that fails too, another device or driver");
+    case MEM_OBJECT_ALLOCATION_FAILURE:
+    case OUT_OF_HOST_MEMORY:
+    case INVALID_BUFFER_SIZE:
+      throw Error(GLIMPSE_OUT_OF_MEMORY,
+                  message + ": the device has not enough memory; use a smaller batch");
+    default:
+      throw Error(GLIMPSE_DEVICE, message);
+  }
 }
 
 Device::Device(const std::string& wanted) {

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "glimpse.h"
+
 namespace glimpse::runtime {
 
 class Error : public std::runtime_error {
@@ -15,5 +17,12 @@ class Error : public std::runtime_error {
  private:
   int status_;
 };
+
+// For what glimpse.h does not allow to be NULL.
+inline void require_pointer(const char* name, const void* pointer) {
+  if (pointer == nullptr) {
+    throw Error(GLIMPSE_INVALID_ARGUMENT, std::string(name) + " is NULL, which it must not be");
+  }
+}
 
 }  // namespace glimpse::runtime

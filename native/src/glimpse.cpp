@@ -2,6 +2,7 @@
 #include "glimpse.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <string>
@@ -49,12 +50,14 @@ int guarded(const Body& body) {
   }
 }
 
-template <typename... Pointers>
-void require(Pointers... pointers) {
-  for (const void* pointer : {static_cast<const void*>(pointers)...}) {
-    if (pointer == nullptr) {
-      throw Error(GLIMPSE_INVALID_ARGUMENT, "a pointer that must not be NULL is NULL");
-    }
+struct Argument {
+  const char* name;
+  const void* pointer;
+};
+
+void require(std::initializer_list<Argument> arguments) {
+  for (const Argument& argument : arguments) {
+    glimpse::runtime::require_pointer(argument.name, argument.pointer);
   }
 }
 
@@ -74,7 +77,7 @@ void open(std::unique_ptr<glimpse::runtime::ByteSource> source, const glimpse_op
 
 void describe(const std::vector<glimpse::runtime::Tensor>& tensors, std::size_t index,
               glimpse_tensor* described) {
-  require(described);
+  require({{"tensor", described}});
   if (index >= tensors.size()) {
     throw Error(GLIMPSE_INVALID_ARGUMENT, "there are only " + std::to_string(tensors.size()));
   }
@@ -105,7 +108,7 @@ const char* glimpse_status_name(int status) {
 
 int glimpse_open(const char* path, const glimpse_options* options, glimpse_model** model) {
   return guarded([&] {
-    require(path, model);
+    require({{"path", path}, {"model", model}});
     open(glimpse::runtime::open_file(path), options, model);
   });
 }
@@ -113,7 +116,7 @@ int glimpse_open(const char* path, const glimpse_options* options, glimpse_model
 int glimpse_open_memory(const void* bundle, size_t size, const glimpse_options* options,
                         glimpse_model** model) {
   return guarded([&] {
-    require(bundle, model);
+    require({{"bundle", bundle}, {"model", model}});
     open(glimpse::runtime::open_memory(bundle, size), options, model);
   });
 }
@@ -127,7 +130,7 @@ const char* glimpse_card(const glimpse_model* model) {
 int glimpse_images(const glimpse_model* model, uint32_t* height, uint32_t* width,
                    uint32_t* channels, uint32_t* classes) {
   return guarded([&] {
-    require(model);
+    require({{"model", model}});
     const glimpse::runtime::Bundle& bundle = model->model.bundle();
     const auto set = [](uint32_t* target, uint32_t value) {
       if (target != nullptr) {
@@ -148,7 +151,7 @@ size_t glimpse_function_count(const glimpse_model* model) {
 int glimpse_function_at(const glimpse_model* model, size_t index, const char** name,
                         uint32_t* batch) {
   return guarded([&] {
-    require(model, name, batch);
+    require({{"model", model}, {"name", name}, {"batch", batch}});
     const auto& functions = model->model.bundle().functions;
     if (index >= functions.size()) {
       throw Error(GLIMPSE_INVALID_ARGUMENT, "there are only " + std::to_string(functions.size()));
@@ -160,7 +163,7 @@ int glimpse_function_at(const glimpse_model* model, size_t index, const char** n
 
 int glimpse_device(glimpse_model* model, const char** name) {
   return guarded([&] {
-    require(model, name);
+    require({{"model", model}, {"name", name}});
     *name = model->model.device_info().name.c_str();
   });
 }
@@ -168,7 +171,7 @@ int glimpse_device(glimpse_model* model, const char** name) {
 int glimpse_function_open(glimpse_model* model, const char* name, uint32_t batch,
                           glimpse_function** function) {
   return guarded([&] {
-    require(model, name, function);
+    require({{"model", model}, {"name", name}, {"function", function}});
     *function = reinterpret_cast<glimpse_function*>(model->model.open(name, batch));
   });
 }
@@ -190,7 +193,7 @@ size_t glimpse_input_count(const glimpse_function* function) {
 
 int glimpse_input(const glimpse_function* function, size_t index, glimpse_tensor* tensor) {
   return guarded([&] {
-    require(function);
+    require({{"function", function}});
     describe(loaded(function).function().inputs, index, tensor);
   });
 }
@@ -201,7 +204,7 @@ size_t glimpse_output_count(const glimpse_function* function) {
 
 int glimpse_output(const glimpse_function* function, size_t index, glimpse_tensor* tensor) {
   return guarded([&] {
-    require(function);
+    require({{"function", function}});
     describe(loaded(function).function().outputs, index, tensor);
   });
 }
@@ -209,28 +212,28 @@ int glimpse_output(const glimpse_function* function, size_t index, glimpse_tenso
 int glimpse_write(glimpse_function* function, const char* input, const float* values,
                   size_t count) {
   return guarded([&] {
-    require(function, input, values);
+    require({{"function", function}, {"input", input}});
     loaded(function).write(input, values, count);
   });
 }
 
 int glimpse_read(glimpse_function* function, const char* output, float* values, size_t count) {
   return guarded([&] {
-    require(function, output, values);
+    require({{"function", function}, {"output", output}});
     loaded(function).read(output, values, count);
   });
 }
 
 int glimpse_seed(glimpse_function* function, uint64_t seed) {
   return guarded([&] {
-    require(function);
+    require({{"function", function}});
     loaded(function).seed(seed);
   });
 }
 
 int glimpse_run(glimpse_function* function) {
   return guarded([&] {
-    require(function);
+    require({{"function", function}});
     loaded(function).enqueue(0, nullptr, nullptr);
     loaded(function).finish();
   });
@@ -239,7 +242,7 @@ int glimpse_run(glimpse_function* function) {
 int glimpse_enqueue(glimpse_function* function, uint32_t count, struct _cl_event* const* waits,
                     struct _cl_event** done) {
   return guarded([&] {
-    require(function);
+    require({{"function", function}});
     if ((count == 0) != (waits == nullptr)) {
       throw Error(GLIMPSE_INVALID_ARGUMENT, "waits and their count do not go together");
     }
@@ -249,21 +252,21 @@ int glimpse_enqueue(glimpse_function* function, uint32_t count, struct _cl_event
 
 int glimpse_bind(glimpse_function* function, const char* tensor, struct _cl_mem* buffer) {
   return guarded([&] {
-    require(function, tensor);
+    require({{"function", function}, {"tensor", tensor}});
     loaded(function).bind(tensor, buffer);
   });
 }
 
 int glimpse_buffer(glimpse_function* function, const char* tensor, struct _cl_mem** buffer) {
   return guarded([&] {
-    require(function, tensor, buffer);
+    require({{"function", function}, {"tensor", tensor}, {"buffer", buffer}});
     *buffer = loaded(function).buffer(tensor);
   });
 }
 
 int glimpse_memory_of(const glimpse_function* function, glimpse_memory* memory) {
   return guarded([&] {
-    require(function, memory);
+    require({{"function", function}, {"memory", memory}});
     *memory = loaded(function).memory();
   });
 }
@@ -271,7 +274,7 @@ int glimpse_memory_of(const glimpse_function* function, glimpse_memory* memory) 
 int glimpse_profile(glimpse_function* function, glimpse_timing* timings, size_t capacity,
                     size_t* count) {
   return guarded([&] {
-    require(function, count);
+    require({{"function", function}, {"count", count}});
     const auto all = loaded(function).profile();
     *count = all.size();
     if (timings != nullptr) {

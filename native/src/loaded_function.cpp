@@ -10,6 +10,27 @@ namespace glimpse::runtime {
 
 using namespace opencl;
 
+namespace {
+
+void check_values(const Tensor& tensor, const float* values, std::size_t count) {
+  if (count != tensor.count) {
+    throw Error(GLIMPSE_INVALID_ARGUMENT, tensor.name + " has " + std::to_string(tensor.count) +
+                                              " values, not " + std::to_string(count));
+  }
+  require_pointer("values", values);
+}
+
+// For example [16, 10].
+std::string shape_of(const Tensor& tensor) {
+  std::string lengths;
+  for (const std::uint32_t length : tensor.shape) {
+    lengths += (lengths.empty() ? "" : ", ") + std::to_string(length);
+  }
+  return "[" + lengths + "]";
+}
+
+}  // namespace
+
 LoadedFunction::LoadedFunction(Model& model, const Function& function, const Plan& plan)
     : model_(model),
       device_(model.device()),
@@ -18,6 +39,7 @@ LoadedFunction::LoadedFunction(Model& model, const Function& function, const Pla
       own_(plan.allocations.size()),
       weights_(plan.allocations.size()),
       callers_(plan.allocations.size()),
+      written_(plan.allocations.size(), false),
       slices_(plan.ranges.size()) {
   allocate();
   prepare();
@@ -75,9 +97,7 @@ void LoadedFunction::release_unused_weights() {
 cl_mem LoadedFunction::memory_of(std::uint32_t index) {
   const Range& range = plan_.ranges[index];
   const std::size_t a = range.allocation;
-  const cl_mem whole = weights_[a]     ? weights_[a].get()
-                       : callers_[a] ? callers_[a].get()
-                                     : own_[a].get();
+  const cl_mem whole = weights_[a] ? weights_[a].get() : current(a);
   if (range.offset == 0 && range.bytes == plan_.allocations[a].bytes) {
     return whole;
   }
@@ -120,7 +140,22 @@ void LoadedFunction::enqueue(cl_command_queue queue, const Bound& bound, std::ui
   }
 }
 
+// Zeros are no labels, and mean nothing as images or codes.
+void LoadedFunction::check_inputs() const {
+  for (const std::uint32_t a : plan_.tensors) {
+    const Allocation& allocation = plan_.allocations[a];
+    if (allocation.role == Role::input && !callers_[a] && !written_[a]) {
+      const Tensor& input = function_.inputs[allocation.index];
+      throw Error(GLIMPSE_INVALID_ARGUMENT,
+                  input.name + " was never written; write " +
+                      (input.name == "labels" ? "one-hot rows " : "floats ") + shape_of(input) +
+                      " before " + function_.name + " runs");
+    }
+  }
+}
+
 void LoadedFunction::enqueue(std::uint32_t count, const cl_event* waits, cl_event* done) {
+  check_inputs();
   const std::size_t last = launches_.size() - 1;
   cl_event event = nullptr;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
@@ -137,6 +172,7 @@ void LoadedFunction::enqueue(std::uint32_t count, const cl_event* waits, cl_even
 void LoadedFunction::finish() { device_.finish(); }
 
 std::vector<glimpse_timing> LoadedFunction::profile() {
+  check_inputs();
   const Library& cl = opencl_library();
   device_.finish();
   const QueueHandle queue = device_.create_queue(QUEUE_PROFILING_ENABLE);
@@ -186,24 +222,27 @@ LoadedFunction::Named LoadedFunction::find(const std::string& name) const {
               function_.name + " has no input or output '" + name + "', only" + all);
 }
 
-namespace {
-
-void check_count(const Tensor& tensor, std::size_t count) {
-  if (count != tensor.count) {
-    throw Error(GLIMPSE_INVALID_ARGUMENT, tensor.name + " has " + std::to_string(tensor.count) +
-                                              " values, not " + std::to_string(count));
+std::size_t LoadedFunction::used(const Named& named) const {
+  if (named.allocation == kNone) {
+    throw Error(GLIMPSE_NOT_FOUND, function_.name + " does not use " + named.tensor->name);
   }
+  return named.allocation;
 }
 
-}  // namespace
+cl_mem LoadedFunction::current(std::size_t allocation) const {
+  return callers_[allocation] ? callers_[allocation].get() : own_[allocation].get();
+}
 
-cl_mem LoadedFunction::buffer(const std::string& tensor) const {
-  const Named named = find(tensor);
-  if (named.allocation == kNone) {
-    throw Error(GLIMPSE_NOT_FOUND, function_.name + " does not use " + tensor);
+cl_mem LoadedFunction::buffer(const std::string& tensor) {
+  const std::size_t allocation = used(find(tensor));
+  set_written(allocation);
+  return current(allocation);
+}
+
+void LoadedFunction::set_written(std::size_t allocation) {
+  if (!callers_[allocation]) {
+    written_[allocation] = true;
   }
-  return callers_[named.allocation] ? callers_[named.allocation].get()
-                                    : own_[named.allocation].get();
 }
 
 void LoadedFunction::write(const std::string& input, const float* values, std::size_t count) {
@@ -211,14 +250,19 @@ void LoadedFunction::write(const std::string& input, const float* values, std::s
   if (named.role != Role::input) {
     throw Error(GLIMPSE_INVALID_ARGUMENT, input + " is an output");
   }
-  check_count(*named.tensor, count);
-  device_.write(buffer(input), 0, values, 4 * count);
+  check_values(*named.tensor, values, count);
+  const std::size_t allocation = used(named);
+  device_.write(current(allocation), 0, values, 4 * count);
+  set_written(allocation);
 }
 
 void LoadedFunction::read(const std::string& output, float* values, std::size_t count) {
   const Named named = find(output);
-  check_count(*named.tensor, count);
-  device_.read(buffer(output), values, 4 * count);
+  if (named.role != Role::output) {
+    throw Error(GLIMPSE_INVALID_ARGUMENT, output + " is an input");
+  }
+  check_values(*named.tensor, values, count);
+  device_.read(current(used(named)), values, 4 * count);
 }
 
 void LoadedFunction::seed(std::uint64_t seed) {
@@ -233,11 +277,8 @@ void LoadedFunction::seed(std::uint64_t seed) {
 
 void LoadedFunction::bind(const std::string& tensor, cl_mem buffer) {
   const Library& cl = opencl_library();
-  const Named named = find(tensor);
-  if (named.allocation == kNone) {
-    throw Error(GLIMPSE_NOT_FOUND, function_.name + " does not use " + tensor);
-  }
-  const std::uint64_t bytes = plan_.allocations[named.allocation].bytes;
+  const std::size_t allocation = used(find(tensor));
+  const std::uint64_t bytes = plan_.allocations[allocation].bytes;
   MemoryHandle retained;
   if (buffer != nullptr) {
     std::size_t size = 0;
@@ -259,13 +300,13 @@ void LoadedFunction::bind(const std::string& tensor, cl_mem buffer) {
     retained.reset(buffer);
   }
   device_.finish();
-  std::swap(callers_[named.allocation], retained);  // the old one lives until no kernel has it
+  std::swap(callers_[allocation], retained);  // the old one lives until no kernel has it
   try {
-    set_allocation(named.allocation);
+    set_allocation(allocation);
   } catch (const Error&) {
-    std::swap(callers_[named.allocation], retained);
+    std::swap(callers_[allocation], retained);
     try {
-      set_allocation(named.allocation);
+      set_allocation(allocation);
     } catch (const Error&) {  // The first one tells what is wrong.
     }
     throw;

@@ -29,7 +29,8 @@ class LoadedFunction {
   void enqueue(std::uint32_t count, const opencl::cl_event* waits, opencl::cl_event* done);
   void finish();
   void bind(const std::string& tensor, opencl::cl_mem buffer);
-  opencl::cl_mem buffer(const std::string& tensor) const;
+  // Who asks for an input's may write it there, unseen.
+  opencl::cl_mem buffer(const std::string& tensor);
   glimpse_memory memory() const;
   std::vector<glimpse_timing> profile();
 
@@ -53,6 +54,10 @@ class LoadedFunction {
   void allocate();
   void prepare();
   void release_unused_weights();
+  void check_inputs() const;
+  std::size_t used(const Named& named) const;
+  opencl::cl_mem current(std::size_t allocation) const;
+  void set_written(std::size_t allocation);
   Bound bind(const Launch& launch);
   void set_memory(opencl::cl_kernel kernel, std::uint32_t argument, std::uint32_t range);
   void set_allocation(std::size_t allocation);
@@ -67,6 +72,7 @@ class LoadedFunction {
   std::vector<MemoryHandle> own_;                   // by allocation; none for weights
   std::vector<std::shared_ptr<_cl_mem>> weights_;   // by allocation; none for others
   std::vector<MemoryHandle> callers_;               // by allocation: what takes the place of own_
+  std::vector<bool> written_;                       // by allocation: whether own_ has an input
   std::vector<MemoryHandle> slices_;                // by range; none where it is all of its memory
   std::vector<Bound> launches_;
 };

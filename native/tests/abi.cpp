@@ -1,4 +1,5 @@
 // The C ABI beyond computing: lists, errors and their texts, ownership, threads. abi BUNDLE
+// CONDITIONAL
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,12 +29,19 @@ void expect_error(int status, int wanted, const char* text) {
   }
 }
 
+_cl_mem* buffer_of(glimpse::Function& function, const char* tensor) {
+  _cl_mem* buffer = nullptr;
+  glimpse::require(glimpse_buffer(function.get(), tensor, &buffer));
+  return buffer;
+}
+
 void errors(const char* path) {
   glimpse_model* model = nullptr;
   glimpse_function* function = nullptr;
   expect_error(glimpse_open("/no/such/file", nullptr, &model), GLIMPSE_FILE, "/no/such/file");
-  expect_error(glimpse_open("/", nullptr, &model), GLIMPSE_FILE, "/");
-  expect_error(glimpse_open(nullptr, nullptr, &model), GLIMPSE_INVALID_ARGUMENT, "NULL");
+  expect_error(glimpse_open("/", nullptr, &model), GLIMPSE_FILE, "folder");
+  expect_error(glimpse_open(nullptr, nullptr, &model), GLIMPSE_INVALID_ARGUMENT, "path is NULL");
+  expect_error(glimpse_open(path, nullptr, nullptr), GLIMPSE_INVALID_ARGUMENT, "model is NULL");
   EXPECT(model == nullptr);
   EXPECT(glimpse_open(path, nullptr, &model) == GLIMPSE_OK);
   expect_error(glimpse_function_open(model, "dream", 0, &function), GLIMPSE_NOT_FOUND, "sample");
@@ -43,8 +51,13 @@ void errors(const char* path) {
   float value = 0;
   expect_error(glimpse_write(function, "codes", &value, 1), GLIMPSE_INVALID_ARGUMENT, "codes");
   expect_error(glimpse_write(function, "decoded", &value, 1), GLIMPSE_INVALID_ARGUMENT, "output");
+  expect_error(glimpse_write(function, "codes", nullptr, 0), GLIMPSE_INVALID_ARGUMENT,
+               "4 values, not 0");
+  expect_error(glimpse_write(function, "codes", nullptr, 4), GLIMPSE_INVALID_ARGUMENT,
+               "values is NULL");
+  expect_error(glimpse_read(function, "codes", &value, 1), GLIMPSE_INVALID_ARGUMENT, "input");
   expect_error(glimpse_read(function, "sound", &value, 1), GLIMPSE_NOT_FOUND, "decoded");
-  expect_error(glimpse_run(nullptr), GLIMPSE_INVALID_ARGUMENT, "NULL");
+  expect_error(glimpse_run(nullptr), GLIMPSE_INVALID_ARGUMENT, "function is NULL");
   glimpse_tensor tensor;
   expect_error(glimpse_input(function, 7, &tensor), GLIMPSE_INVALID_ARGUMENT, "only 1");
   glimpse_close(model);  // and its function
@@ -56,6 +69,55 @@ void errors(const char* path) {
   expect_error(glimpse_function_open(model, "sample", 0, &function), GLIMPSE_NO_DEVICE,
                "no such device");
   glimpse_close(model);
+}
+
+// Runs nothing before each input was written, bound, or its buffer told.
+void inputs(const char* conditional) {
+  glimpse::Model model(conditional);
+  glimpse::Function sample = model.function("sample");
+  const glimpse_tensor labels = sample.inputs().at(0);
+  const std::string rows = "one-hot rows [" + std::to_string(sample.batch()) + ", 10]";
+  std::size_t count = 0;
+  expect_error(glimpse_run(sample.get()), GLIMPSE_INVALID_ARGUMENT, rows.c_str());
+  expect_error(glimpse_enqueue(sample.get(), 0, nullptr, nullptr), GLIMPSE_INVALID_ARGUMENT,
+               "labels was never written");
+  expect_error(glimpse_profile(sample.get(), nullptr, 0, &count), GLIMPSE_INVALID_ARGUMENT,
+               "labels was never written");
+  glimpse::Function other = model.function("sample");
+  _cl_mem* buffer = buffer_of(other, labels.name);
+  EXPECT(glimpse_run(other.get()) == GLIMPSE_OK);
+  EXPECT(glimpse_bind(sample.get(), labels.name, buffer) == GLIMPSE_OK);
+  EXPECT(glimpse_run(sample.get()) == GLIMPSE_OK);
+  EXPECT(glimpse_bind(sample.get(), labels.name, nullptr) == GLIMPSE_OK);
+  expect_error(glimpse_run(sample.get()), GLIMPSE_INVALID_ARGUMENT, "labels was never written");
+  sample.write(labels.name, std::vector<float>(labels.count));
+  sample.run();
+}
+
+// What the C++ header adds: exceptions for all that goes wrong, and objects that keep what they
+// need.
+void objects(const char* path) {
+  glimpse::Model model(path);
+  glimpse::Function sample = model.function("sample");
+  try {
+    sample.read("nope");
+    EXPECT(!"read an output that is none");
+  } catch (const glimpse::Exception& error) {
+    EXPECT(error.status() == GLIMPSE_NOT_FOUND && std::strstr(error.what(), "samples") != nullptr);
+  }
+  sample.seed(3);
+  sample.run();
+  const std::vector<float> expected = sample.read("samples");
+  model = glimpse::Model(path);
+  sample.seed(3);
+  sample.run();
+  EXPECT(sample.read("samples") == expected);
+  sample = model.function("sample");  // closes the first function, then its model
+  model = glimpse::Model(path);
+  glimpse::Function moved = std::move(sample);
+  moved.seed(3);
+  moved.run();
+  EXPECT(moved.read("samples") == expected);
 }
 
 void lists(const char* path) {
@@ -126,12 +188,14 @@ void threads(const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "abi BUNDLE\n");
+  if (argc != 3) {
+    std::fprintf(stderr, "abi BUNDLE CONDITIONAL\n");
     return 2;
   }
   try {
     errors(argv[1]);
+    inputs(argv[2]);
+    objects(argv[1]);
     lists(argv[1]);
     memory_and_seeds(argv[1]);
     threads(argv[1]);

@@ -75,12 +75,13 @@ int open(const Bytes& bytes) {
   return status;
 }
 
-void refused(const char* what, const Bytes& bytes) {
+void refused(const char* what, const Bytes& bytes, const char* text = "") {
   const auto start = std::chrono::steady_clock::now();
   const int status = open(bytes);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const bool ok = (status == GLIMPSE_DAMAGED || status == GLIMPSE_VERSION) &&
-                  std::strlen(glimpse_error()) > 0 && took.count() < 2;
+                  std::strlen(glimpse_error()) > 0 &&
+                  std::strstr(glimpse_error(), text) != nullptr && took.count() < 2;
   std::printf("%-44s %s, %.3f s: %s\n", what, glimpse_status_name(status), took.count(),
               glimpse_error());
   failures += ok ? 0 : 1;
@@ -148,6 +149,11 @@ int main(int argc, char** argv) {
     }
   });
 
+  Bytes longer = good;
+  longer.push_back(0);
+  refused("a byte too many", longer, "is longer than it was");
+  const auto half = static_cast<std::ptrdiff_t>(good.size() / 2);
+  refused("half of it", Bytes(good.begin(), good.begin() + half), "is cut off");
   // Cut short at many places: each cut is seen.
   for (std::size_t size = 0; size < good.size(); size += 1 + good.size() / 97) {
     if (open(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))) == GLIMPSE_OK) {

@@ -68,6 +68,9 @@ int main(int argc, char** argv) try {
       model.function(argv[2], static_cast<std::uint32_t>(std::atoi(argv[3])));
   const double ready = milliseconds(start);
   const std::string output = function.outputs()[0].name;
+  for (const glimpse_tensor& input : function.inputs()) {
+    function.write(input.name, std::vector<float>(input.count));
+  }
   function.run();
   function.read(output);
   std::printf("device                 %s\n", device);

@@ -5,6 +5,7 @@ import static dev.glimpse.embed.GlimpseException.check;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Something that a model can do with a batch, ready to run. For one thread at a time. Tensors are
@@ -14,10 +15,12 @@ public final class GlimpseFunction implements AutoCloseable {
   private final Map<String, Integer> inputs = new LinkedHashMap<>();
   private final Map<String, Integer> outputs = new LinkedHashMap<>();
   private final int batch;
+  private final Consumer<GlimpseFunction> whenClosed;
   private NativeLibrary.Function function;
 
-  GlimpseFunction(NativeLibrary.Function function) {
+  GlimpseFunction(NativeLibrary.Function function, Consumer<GlimpseFunction> whenClosed) {
     this.function = function;
+    this.whenClosed = whenClosed;
     this.batch = NativeLibrary.glimpse_batch(function);
     try (var tensor = new NativeLibrary.Tensor()) {
       for (long i = 0; i < NativeLibrary.glimpse_input_count(function); i++) {
@@ -58,12 +61,15 @@ public final class GlimpseFunction implements AutoCloseable {
     check(NativeLibrary.glimpse_write(open(), input, values, values.length));
   }
 
-  /** Sets the seed of random numbers: runs after it draw what the same runs drew before. */
+  /**
+   * Sets the seed of random numbers: runs after it draw what the same runs drew before. Another
+   * batch size draws other images from it.
+   */
   public void seed(long seed) {
     check(NativeLibrary.glimpse_seed(open(), seed));
   }
 
-  /** Runs, and waits. */
+  /** Runs, and waits. Every input must have been written. */
   public void run() {
     check(NativeLibrary.glimpse_run(open()));
   }
@@ -84,6 +90,7 @@ public final class GlimpseFunction implements AutoCloseable {
     if (function != null) {
       NativeLibrary.glimpse_function_close(function);
       function = null;
+      whenClosed.accept(this);
     }
   }
 }

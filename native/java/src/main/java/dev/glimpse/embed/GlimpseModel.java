@@ -2,10 +2,12 @@ package dev.glimpse.embed;
 
 import static dev.glimpse.embed.GlimpseException.check;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -18,7 +20,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * <p>All methods throw {@link GlimpseException}. Not for several threads at once.
  */
 public final class GlimpseModel implements AutoCloseable {
-  private final List<GlimpseFunction> opened = new ArrayList<>();
+  private final Set<GlimpseFunction> opened = new HashSet<>();
   private final Map<Integer, GlimpseFunction> samplers = new LinkedHashMap<>();
   private NativeLibrary.Model model;
 
@@ -38,6 +40,8 @@ public final class GlimpseModel implements AutoCloseable {
    *     or a part of a device's name
    */
   public static GlimpseModel load(String path, String device) {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(device, "device");
     var model = new NativeLibrary.Model();
     try (var options = new NativeLibrary.Options();
         var name = new BytePointer(device)) {
@@ -62,7 +66,8 @@ public final class GlimpseModel implements AutoCloseable {
   /**
    * The images that a model knows.
    *
-   * @param classes the number of labels; 0 without
+   * @param classes of the data that it learnt from; whether a function takes labels, its {@link
+   *     GlimpseFunction#inputs} tell
    */
   public record Images(int height, int width, int channels, int classes) {}
 
@@ -89,11 +94,20 @@ public final class GlimpseModel implements AutoCloseable {
     return functions;
   }
 
-  /** Makes a function ready to run, for a batch size that the bundle has. Closed with the model. */
+  /**
+   * Makes a function ready to run. Closed with the model, if not before.
+   *
+   * @param batch a size that the bundle has; 0 for the smallest
+   */
   public GlimpseFunction function(String name, int batch) {
+    Objects.requireNonNull(name, "name");
+    if (batch < 0) {
+      throw new IllegalArgumentException(
+          "no batch has " + batch + " examples; the bundle's functions, by batch: " + functions());
+    }
     var function = new NativeLibrary.Function();
     check(NativeLibrary.glimpse_function_open(open(), name, batch, function));
-    var made = new GlimpseFunction(function);
+    var made = new GlimpseFunction(function, opened::remove);
     opened.add(made);
     return made;
   }
@@ -102,7 +116,12 @@ public final class GlimpseModel implements AutoCloseable {
    * Draws new images: {@code [count, H W C]} in [0, 1]. For a model without labels; those that take
    * some are run by {@link #function}.
    *
-   * @param seed the same one gives the same images
+   * <p>They are drawn in batches of the smallest size that the bundle has for {@code count} images
+   * or more, else of the largest; what is left of the last one is dropped. So long as the batch
+   * size stays the same, fewer images are the first of more.
+   *
+   * @param seed with a batch size, it gives the same images: 1 and a batch of 16 those of {@code
+   *     glimpse sample --seed 1 --count 16}
    */
   public float[] sample(int count, long seed) {
     TreeSet<Integer> batches = functions().getOrDefault("sample", new TreeSet<>());
@@ -110,8 +129,8 @@ public final class GlimpseModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "the bundle cannot sample " + count + " images; its functions: " + functions());
     }
-    Integer fitting = batches.floor(count);
-    int batch = fitting == null ? batches.first() : fitting;
+    Integer fitting = batches.ceiling(count);
+    int batch = fitting == null ? batches.last() : fitting;
     GlimpseFunction sampler = samplers.computeIfAbsent(batch, n -> function("sample", n));
     if (!sampler.inputs().isEmpty()) {
       throw new IllegalArgumentException("sample takes " + sampler.inputs() + ": use function()");
@@ -130,7 +149,7 @@ public final class GlimpseModel implements AutoCloseable {
   @Override
   public void close() {
     if (model != null) {
-      opened.forEach(GlimpseFunction::close);
+      List.copyOf(opened).forEach(GlimpseFunction::close);
       NativeLibrary.glimpse_close(model);
       model = null;
     }

@@ -15,8 +15,11 @@ import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Opaque;
 import org.bytedeco.javacpp.annotation.Platform;
 
-/** The C ABI of libglimpse: names and meanings are those of {@code glimpse.h}. */
-@Platform(include = "glimpse.h", link = "glimpse@.0")
+/**
+ * The C ABI of libglimpse: names and meanings are those of {@code glimpse.h}. It is linked by major
+ * and minor version, which are its soname until 1.0.
+ */
+@Platform(include = "glimpse.h", link = "glimpse@.0.1")
 @NoException
 final class NativeLibrary {
   static {
