@@ -30,6 +30,7 @@ class Binding {
     float[] all = model.sample(16, 1);
     expect(Arrays.equals(Arrays.copyOf(all, 15 * 784), model.sample(15, 1)), "15 of 16");
     expect(Arrays.equals(all, Arrays.copyOf(model.sample(17, 1), 16 * 784)), "16 of 17");
+    expect(!Arrays.equals(Arrays.copyOf(all, 2 * 784), model.sample(2, 1)), "2 one by one");
   }
 
   private static void forgets(GlimpseModel model) throws InterruptedException {

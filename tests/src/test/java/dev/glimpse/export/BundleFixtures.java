@@ -66,7 +66,7 @@ public final class BundleFixtures {
       List.of(
           of("vae", "vae", SMALL, 1, 16),
           new Case("half", "vae", SMALL, List.of(1), Export.Precision.FP16),
-          of("cvae", "cvae", SMALL, 2),
+          of("cvae", "cvae", SMALL, 2, 16),
           of(
               "completion",
               "cvae",

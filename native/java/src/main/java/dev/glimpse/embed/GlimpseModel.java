@@ -117,8 +117,9 @@ public final class GlimpseModel implements AutoCloseable {
    * some are run by {@link #function}.
    *
    * <p>They are drawn in batches of the smallest size that the bundle has for {@code count} images
-   * or more, else of the largest; what is left of the last one is dropped. So long as the batch
-   * size stays the same, fewer images are the first of more.
+   * or more, unless that is more than twice as many; else of the largest for no more. What is left
+   * of the last batch is dropped. So long as the batch size stays the same, fewer images are the
+   * first of more.
    *
    * @param seed with a batch size, it gives the same images: 1 and a batch of 16 those of {@code
    *     glimpse sample --seed 1 --count 16}
@@ -129,8 +130,9 @@ public final class GlimpseModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "the bundle cannot sample " + count + " images; its functions: " + functions());
     }
-    Integer fitting = batches.ceiling(count);
-    int batch = fitting == null ? batches.last() : fitting;
+    Integer whole = batches.ceiling(count);
+    Integer part = batches.floor(count);
+    int batch = part == null || whole != null && whole <= 2L * count ? whole : part;
     GlimpseFunction sampler = samplers.computeIfAbsent(batch, n -> function("sample", n));
     if (!sampler.inputs().isEmpty()) {
       throw new IllegalArgumentException("sample takes " + sampler.inputs() + ": use function()");
