@@ -21,7 +21,7 @@ import java.util.Map;
 /**
  * The bounds on log p(x) that variational auto-encoders climb, in nats.
  *
- * @param kl KL(q(z | x) || p(z)) of N examples, {@code [N, 1]}
+ * @param kl KL(q(z | x) || p(z)) of N examples, {@code [N, 1]}; where it is estimated, of each code
  * @param logRatio log p(z) / q(z | x) of S codes of each, those of an example together, {@code [N
  *     S, 1]}
  * @param logLikelihood log p(x | z) of each code, {@code [N S, 1]}
