@@ -168,6 +168,7 @@ class StopSignalsTest {
       "--seeds=1",
       "--epochs=3",
       "--set=hidden=16",
+      "--set=train.size=300",
       "--set=train.batch=1"
     };
     Process child = start(Cli.child(table), log);

@@ -217,7 +217,10 @@ final class CudaConvolution {
         float milliseconds = time(candidate);
         if (milliseconds < shortest) {
           best = candidate;
-          shortest = deterministic ? 0 : milliseconds;
+          shortest = milliseconds;
+          if (deterministic) {
+            break;
+          }
         }
       }
       if (best < 0) {
