@@ -142,8 +142,8 @@ conformance() ( # DEVICE, WHOSE KERNELS
   done
   exit "$status"
 )
-classes() { # PATTERN, DEVICE, WHOSE KERNELS
-  java 420 "-Dglimpse.device=$2" "-Dglimpse.kernels=$3" \
+classes() { # PATTERN, DEVICE, WHOSE KERNELS, PRECISION
+  java 420 "-Dglimpse.device=$2" "-Dglimpse.kernels=$3" "-Dglimpse.precision=${4-fp32}" \
     -jar console/junit-platform-console-standalone-*.jar execute --details=testfeed --disable-ansi-colors \
     --class-path "test-classes:classes:$(printf '%s:' lib/*.jar)" \
     --include-classname ".*($1)" --exclude-classname '.*CudaDeviceTest' --select-package dev.glimpse
@@ -171,11 +171,16 @@ step devices card nvidia-smi --query-gpu=name,driver_version,memory.total --form
 step devices devices glimpse devices
 step test test-cuda-hand conformance cuda:0 hand
 step test test-cuda-library conformance cuda:0 library
+for precision in tf32 bf16; do
+  step test "test-cuda-$precision" classes OpCaseTest cuda:0 library "$precision"
+done
 step test test-opencl on_opencl conformance DEVICE hand
 for whose in auto hand; do
   step bench "steps-fp32-$whose" bench_steps --json --device cuda:0 --kernels "$whose" --precision fp32
 done
-step bench steps-tf32 bench_steps --json --device cuda:0 --kernels auto --precision tf32
+for precision in tf32 bf16; do
+  step bench "steps-$precision" bench_steps --json --device cuda:0 --kernels auto --precision "$precision"
+done
 for whose in auto hand; do
   step bench "kernels-fp32-$whose" bench kernels --json --device cuda:0 --kernels "$whose" --precision fp32
 done

@@ -20,17 +20,20 @@ public final class TestDevices {
     GPU
   }
 
-  /** FP32 as everywhere else, so that all devices are held to the same tolerances. */
+  /** In FP32 as everywhere else, so that all devices are held to the same tolerances. */
   public static final DeviceOptions OPTIONS =
       new DeviceOptions(
-          DeviceOptions.Kernels.valueOf(
-              System.getProperty("glimpse.kernels", "auto").toUpperCase(Locale.ROOT)),
-          Optional.of(DeviceOptions.Precision.FP32),
+          DeviceOptions.Kernels.valueOf(property("glimpse.kernels", "auto")),
+          Optional.of(DeviceOptions.Precision.valueOf(property("glimpse.precision", "fp32"))),
           true);
 
   private static final String COMPILER_OPTIONS = "glimpse.openClOptions";
 
   private TestDevices() {}
+
+  private static String property(String name, String otherwise) {
+    return System.getProperty(name, otherwise).toUpperCase(Locale.ROOT);
+  }
 
   /** Whether {@code ./glimpse test --device} names the device. */
   public static boolean isNamed() {

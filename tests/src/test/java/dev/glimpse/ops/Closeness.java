@@ -3,6 +3,7 @@ package dev.glimpse.ops;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.glimpse.device.DeviceOptions.Precision;
 import java.util.Arrays;
 
 /**
@@ -14,6 +15,15 @@ import java.util.Arrays;
  */
 public record Closeness(double meanSquare, double absolute, double relative) {
   public static final Closeness SINGLE = new Closeness(1e-10, 4e-6, 1e-5);
+
+  /** Of what is computed from operands that were rounded to a precision. */
+  static Closeness of(Precision precision) {
+    return switch (precision) {
+      case FP32 -> SINGLE;
+      case TF32 -> new Closeness(1e-5, 1e-2, 1e-2);
+      case BF16 -> new Closeness(1e-3, 8e-2, 8e-2);
+    };
+  }
 
   public void check(String what, double[] expected, double[] actual) {
     assertEquals(expected.length, actual.length, what);

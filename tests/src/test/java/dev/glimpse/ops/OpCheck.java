@@ -3,6 +3,7 @@ package dev.glimpse.ops;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.glimpse.device.Device;
+import dev.glimpse.device.TestDevices;
 import dev.glimpse.graph.Gradients;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
@@ -18,6 +19,9 @@ import java.util.stream.IntStream;
 
 /** Runs cases on a device, all in one plan, and holds them against their references. */
 public final class OpCheck {
+  private static final Closeness CLOSENESS =
+      Closeness.of(TestDevices.OPTIONS.precision().orElseThrow());
+
   /** More elements than this of a gradient are sampled. */
   private static final int MOST_ELEMENTS = 8;
 
@@ -87,7 +91,7 @@ public final class OpCheck {
 
   private void value(OpCase c) {
     double[] actual = read(c.name());
-    Closeness.SINGLE.check(c.toString(), c.reference(values(c)).values(), actual);
+    CLOSENESS.check(c.toString(), c.reference(values(c)).values(), actual);
   }
 
   /** Some elements one by one, and all of them by the derivative along a random direction. */
@@ -110,7 +114,7 @@ public final class OpCheck {
         expectedSample.add(c.derivative(x, i, direction, w));
         sample.add(actual[element]);
       }
-      Closeness.SINGLE.check(what, array(expectedSample), array(sample));
+      CLOSENESS.check(what, array(expectedSample), array(sample));
 
       double[] signs = random.doubles(actual.length).map(d -> d < 0.5 ? -1 : 1).toArray();
       double along = 0;
@@ -120,7 +124,10 @@ public final class OpCheck {
         size += Math.abs(actual[e]);
       }
       assertEquals(
-          c.derivative(x, i, signs, w), along, 1e-9 + 4e-6 * size, what + ", all elements");
+          c.derivative(x, i, signs, w),
+          along,
+          1e-9 + CLOSENESS.absolute() * size,
+          what + ", all elements");
     }
   }
 
