@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.export.Version;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,8 +44,6 @@ import picocli.CommandLine.Spec;
       "  glimpse train --help              explains a command"
     })
 public final class Main implements Runnable {
-  static final String VERSION = "0.1.0";
-
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -77,7 +76,7 @@ public final class Main implements Runnable {
   /** The commands, ready to be run by {@link #execute}. */
   public static CommandLine commandLine() {
     var line = new CommandLine(new Main());
-    line.getCommandSpec().version("glimpse " + VERSION, "Java " + Runtime.version());
+    line.getCommandSpec().version("glimpse " + Version.NUMBER, "Java " + Runtime.version());
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(

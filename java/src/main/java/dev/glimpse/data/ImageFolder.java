@@ -147,7 +147,7 @@ public final class ImageFolder {
     checkMemory(all.size());
     Decoded decoded = decode(name(), all.mixed(), classes);
     int size = decoded.size();
-    checkEnough(size - Math.min(1, size), Math.min(1, size), all.size());
+    checkEnough(Math.max(0, size - 1), Math.min(1, size), all.size());
     int tested = decoded.count(TESTED, 1, size - 2);
     int cut = decoded.count(TESTED + (1 - TESTED) * VALIDATED, tested + 1, size - 1);
     return new Splits(

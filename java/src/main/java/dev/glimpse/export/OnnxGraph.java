@@ -30,9 +30,6 @@ final class OnnxGraph {
   /** The version of the file format that came with it. */
   private static final int IR_VERSION = 7;
 
-  /** That of the engine, which its build files and {@code --version} tell, too. */
-  private static final String PRODUCER_VERSION = "0.1.0";
-
   /**
    * The name of an axis whose length is open; of T batches one after the other, {@code T_batch}.
    */
@@ -176,7 +173,7 @@ final class OnnxGraph {
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName("glimpse")
-            .setProducerVersion(PRODUCER_VERSION)
+            .setProducerVersion(Version.NUMBER)
             .setDocString(description)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
             .setGraph(graph.setName(name));

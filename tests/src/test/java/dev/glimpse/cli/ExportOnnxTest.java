@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.glimpse.export.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class ExportOnnxTest {
     export(SmallRuns.perceptron("cvae"), "--functions=decode").succeeded();
     ModelProto model = model(folder.resolve("m.onnx"));
     assertEquals("glimpse", model.getProducerName());
-    assertEquals(Main.VERSION, model.getProducerVersion());
+    assertEquals(Version.NUMBER, model.getProducerVersion());
     Map<String, String> metadata =
         model.getMetadataPropsList().stream()
             .collect(

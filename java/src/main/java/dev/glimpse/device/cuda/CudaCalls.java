@@ -173,8 +173,8 @@ final class CudaCalls {
 
   /**
    * Whether a library takes this very call. cuDNN says so of some only when it is to compute them,
-   * and so it does, once, before there is anything that could be spoilt. Where a call is not taken,
-   * another one follows; only after a plain convolution that is a kernel of ours.
+   * and so it does, once, before there is anything that could be spoilt. Where a call is not taken
+   * a simpler one follows; behind a plain convolution there is only a kernel of ours.
    *
    * @throws DeviceException where the call fails for another reason, unless we may do without
    */
