@@ -1,6 +1,7 @@
 package dev.glimpse.models;
 
 import static dev.glimpse.ops.Ops.repeat;
+import static dev.glimpse.ops.Ops.subtract;
 
 import dev.glimpse.nn.CouplingFlow;
 import dev.glimpse.nn.Gaussian;
@@ -24,6 +25,14 @@ interface CodePrior {
   /** The noise that becomes codes, {@code [N, Z]}. */
   Tensor noise(Tensor codes, Tensor labels);
 
+  /**
+   * KL(q(z | x) || p), {@code [N, 1]}, in nats; of a flow, whose density alone is known, an
+   * estimate.
+   *
+   * @param codes a sample of the posterior, {@code [N, Z]}
+   */
+  Tensor kl(Gaussian posterior, Tensor labels, Tensor codes);
+
   /** As {@link Elbo#of}. */
   Elbo bound(Gaussian posterior, Tensor labels, Tensor codes, Tensor logLikelihood, int samples);
 
@@ -45,14 +54,18 @@ interface CodePrior {
   /** The one that the settings name. */
   static CodePrior of(Networks networks, int classes) {
     Settings settings = networks.settings();
-    return switch (settings.text("prior")) {
-      case "flow" -> Flow.of(settings, networks.latent(), classes);
-      case "network" ->
-          new Network(
-              networks.perceptron("prior", classes, 0),
-              new GaussianHead("prior.head", networks.last(), networks.latent()));
-      default -> new Standard();
-    };
+    return settings.text("prior").equals("network")
+        ? new Network(
+            networks.perceptron("prior", classes, 0),
+            new GaussianHead("prior.head", networks.last(), networks.latent()))
+        : of(settings, networks.latent(), classes);
+  }
+
+  /** The one that the settings name, of those without layers of the model's own. */
+  static CodePrior of(Settings settings, int latent, int classes) {
+    return settings.text("prior").equals("flow")
+        ? Flow.of(settings, latent, classes)
+        : new Standard();
   }
 
   /** The standard normal distribution, whatever the label. */
@@ -65,6 +78,11 @@ interface CodePrior {
     @Override
     public Tensor noise(Tensor codes, Tensor labels) {
       return codes;
+    }
+
+    @Override
+    public Tensor kl(Gaussian q, Tensor labels, Tensor z) {
+      return q.klFromStandard();
     }
 
     @Override
@@ -92,6 +110,11 @@ interface CodePrior {
     @Override
     public Tensor noise(Tensor codes, Tensor labels) {
       return of(labels).noiseOf(codes);
+    }
+
+    @Override
+    public Tensor kl(Gaussian q, Tensor labels, Tensor z) {
+      return q.klFrom(of(labels));
     }
 
     @Override
@@ -124,6 +147,11 @@ interface CodePrior {
     @Override
     public Tensor noise(Tensor codes, Tensor labels) {
       return flow.noiseOf(codes, labels);
+    }
+
+    @Override
+    public Tensor kl(Gaussian q, Tensor labels, Tensor z) {
+      return subtract(q.logDensity(z), flow.logDensity(z, labels));
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.models.Discriminator.Verdict;
-import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
 import dev.glimpse.ops.Parameter;
@@ -42,11 +41,13 @@ final class Contest {
       Settings settings,
       Encoder encoder,
       GaussianHead posterior,
+      CodePrior prior,
       Layer generator,
       Discriminator discriminator) {
     this(
         settings,
-        ParameterSet.of("encoder", encoder.parameters(), posterior.parameters()),
+        ParameterSet.of(
+            "encoder", encoder.parameters(), posterior.parameters(), prior.parameters()),
         ParameterSet.of("generator", generator.parameters()),
         discriminator,
         List.of(encoder.statistics(), generator.statistics()));
@@ -86,29 +87,14 @@ final class Contest {
   }
 
   /**
-   * The lesson of a batch, with reconstruction in the discriminator's features.
-   *
-   * @param posterior q(z | x)
-   * @param reconstruction the images of codes drawn from it
-   * @param sample the images of codes drawn from the prior
-   * @param labels of all three; null for a discriminator without classes
-   */
-  Lesson lesson(
-      Gaussian posterior,
-      Tensor real,
-      Tensor reconstruction,
-      Tensor sample,
-      Tensor labels,
-      Function<String, Optimizer> optimizers) {
-    return lesson(
-        posterior.klFromStandard(), null, real, reconstruction, sample, labels, optimizers);
-  }
-
-  /**
    * The lesson of a batch.
    *
    * @param kl KL(q(z | x) || p(z)), {@code [N, 1]}
-   * @param error - log p(x | z), {@code [N, 1]}; null to take the error in the features instead
+   * @param error - log p(x | z), {@code [N, 1]}; null to take the error in the discriminator's
+   *     features instead
+   * @param reconstruction the images of codes drawn from q
+   * @param sample the images of codes drawn from p
+   * @param labels of all three; null for a discriminator without classes
    */
   Lesson lesson(
       Tensor kl,

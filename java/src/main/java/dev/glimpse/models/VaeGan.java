@@ -34,6 +34,7 @@ public final class VaeGan implements LatentModel {
   private final boolean conditional;
   private final Encoder encoder;
   private final GaussianHead posterior;
+  private final CodePrior prior;
   private final Layer generator;
   private final Contest contest;
 
@@ -43,9 +44,10 @@ public final class VaeGan implements LatentModel {
     conditional = classes > 0;
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
+    prior = CodePrior.of(settings, latent, classes);
     generator = networks.generator("generator", latent, classes);
     var discriminator = new Discriminator(networks, classes, settings);
-    contest = new Contest(settings, encoder, posterior, generator, discriminator);
+    contest = new Contest(settings, encoder, posterior, prior, generator, discriminator);
   }
 
   /** A model for images of a shape. */
@@ -60,7 +62,8 @@ public final class VaeGan implements LatentModel {
 
   /** Defines the model's settings. */
   public static Settings settings() {
-    return Contest.define(new Settings()).size("latent", 16, "dimensions of the code");
+    Settings settings = Contest.define(new Settings()).size("latent", 16, "dimensions of the code");
+    return CodePrior.define(settings, List.of("standard", "flow"));
   }
 
   /** q(z | x), or of an image and its label q(z | x, y). */
@@ -77,22 +80,24 @@ public final class VaeGan implements LatentModel {
     Tensor x = example.images();
     Tensor y = conditional ? example.labels() : null;
     Gaussian q = posterior(x, y);
-    Tensor reconstruction = generate(q.sample(), y);
-    Tensor sample = generate(randomNormal(q.mean().shape()), y);
-    return contest.lesson(q, x, reconstruction, sample, y, optimizers);
+    Tensor z = q.sample();
+    Tensor reconstruction = generate(z, y);
+    Tensor sample = sample(q.mean().shape().rows(), y);
+    return contest.lesson(prior.kl(q, y, z), null, x, reconstruction, sample, y, optimizers);
   }
 
   @Override
   public Map<String, Tensor> evaluate(Example example) {
     Tensor x = example.images();
     Gaussian q = posterior(example);
-    Tensor error = square(subtract(x, generate(q.mean(), example.labels())));
-    return Map.of("kl", q.klFromStandard(), "squaredError", rowSum(error));
+    Tensor y = example.labels();
+    Tensor error = square(subtract(x, generate(q.mean(), y)));
+    return Map.of("kl", prior.kl(q, y, q.sample()), "squaredError", rowSum(error));
   }
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return generate(randomNormal(Shape.of(count, latent)), labels);
+    return generate(prior.codes(randomNormal(Shape.of(count, latent)), labels), labels);
   }
 
   @Override
@@ -108,6 +113,11 @@ public final class VaeGan implements LatentModel {
   @Override
   public Tensor decode(Tensor codes, Tensor labels) {
     return generate(codes, labels);
+  }
+
+  @Override
+  public Tensor relabel(Tensor codes, Tensor from, Tensor to) {
+    return prior.codes(prior.noise(codes, from), to);
   }
 
   @Override
