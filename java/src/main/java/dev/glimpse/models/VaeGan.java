@@ -66,6 +66,11 @@ public final class VaeGan implements LatentModel {
     return CodePrior.define(settings, List.of("standard", "flow"));
   }
 
+  /** The labels, where the model is told them; else null. */
+  private Tensor told(Tensor labels) {
+    return conditional ? labels : null;
+  }
+
   /** q(z | x), or of an image and its label q(z | x, y). */
   private Gaussian posterior(Tensor x, Tensor y) {
     return posterior.apply(conditional ? encoder.apply(x, y) : encoder.apply(x));
@@ -78,7 +83,7 @@ public final class VaeGan implements LatentModel {
   @Override
   public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
     Tensor x = example.images();
-    Tensor y = conditional ? example.labels() : null;
+    Tensor y = told(example.labels());
     Gaussian q = posterior(x, y);
     Tensor z = q.sample();
     Tensor reconstruction = generate(z, y);
@@ -90,14 +95,15 @@ public final class VaeGan implements LatentModel {
   public Map<String, Tensor> evaluate(Example example) {
     Tensor x = example.images();
     Gaussian q = posterior(example);
-    Tensor y = example.labels();
+    Tensor y = told(example.labels());
     Tensor error = square(subtract(x, generate(q.mean(), y)));
     return Map.of("kl", prior.kl(q, y, q.sample()), "squaredError", rowSum(error));
   }
 
   @Override
   public Tensor sample(int count, Tensor labels) {
-    return generate(prior.codes(randomNormal(Shape.of(count, latent)), labels), labels);
+    Tensor y = told(labels);
+    return generate(prior.codes(randomNormal(Shape.of(count, latent)), y), y);
   }
 
   @Override

@@ -7,6 +7,7 @@ import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.scale;
 import static dev.glimpse.ops.Ops.split;
 import static dev.glimpse.ops.Ops.subtract;
+import static dev.glimpse.ops.Ops.tanh;
 
 import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Tensor;
@@ -22,6 +23,12 @@ import java.util.stream.Stream;
  * anything.
  */
 public final class CouplingFlow {
+  /**
+   * Of a step's log variances, as twice the log of its scales: training sees codes alone, and noise
+   * that no code comes from must not overflow either.
+   */
+  private static final float BOUND = 4;
+
   private final int width;
   private final List<Step> steps;
 
@@ -29,7 +36,9 @@ public final class CouplingFlow {
   private record Step(Sequential perceptron, GaussianHead head) {
     Gaussian given(Tensor half, Tensor label) {
       Tensor all = label == null ? half : concat(List.of(half, label));
-      return head.apply(perceptron.apply(all));
+      Gaussian free = head.apply(perceptron.apply(all));
+      Tensor bounded = scale(tanh(scale(free.logVariance(), 1 / BOUND)), BOUND);
+      return new Gaussian(free.mean(), bounded);
     }
 
     Stream<Parameter> parameters() {
