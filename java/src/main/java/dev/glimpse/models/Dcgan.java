@@ -53,7 +53,7 @@ record Dcgan(DataShape data, int width) {
   }
 
   /** How often images are halved. */
-  private int depth() {
+  int depth() {
     int depth = 0;
     int height = data.height();
     int across = data.width();
@@ -72,7 +72,7 @@ record Dcgan(DataShape data, int width) {
   }
 
   /** After so many halvings. */
-  private int channels(int layer) {
+  int channels(int layer) {
     return layer == 0 ? data.channels() : width << layer - 1;
   }
 

@@ -64,6 +64,16 @@ public final class Models {
                       .standard("train.schedule", "cosine"),
               DrawGan::new),
           new Kind(
+              "flowmatch",
+              "flow matching: a U-Net that moves noise step by step until it is an image",
+              () -> averaged(FlowMatching.settings()),
+              FlowMatching::unconditional),
+          new Kind(
+              "cflowmatch",
+              "the same on labels",
+              () -> averaged(FlowMatching.settings()),
+              FlowMatching::conditional),
+          new Kind(
               "ssl",
               "VAE that learns to read digits from few labels (Kingma's M2), of perceptrons",
               () -> semiSupervised(SemiSupervisedVae.perceptrons()).standard("train.epochs", 6),
@@ -117,6 +127,14 @@ public final class Models {
         .standard("train.batch", 64)
         .standard("train.lr", 2e-4)
         .standard("train.beta1", 0.5);
+  }
+
+  /** The velocity's error jumps with the times that are drawn; averages of parameters do not. */
+  private static Settings averaged(Settings settings) {
+    return ofGreyValues(settings)
+        .standard("train.batch", 64)
+        .standard("train.average", 0.999)
+        .standard("width", 32);
   }
 
   private static Settings semiSupervised(Settings settings) {
