@@ -41,13 +41,11 @@ final class Contest {
       Settings settings,
       Encoder encoder,
       GaussianHead posterior,
-      CodePrior prior,
       Layer generator,
       Discriminator discriminator) {
     this(
         settings,
-        ParameterSet.of(
-            "encoder", encoder.parameters(), posterior.parameters(), prior.parameters()),
+        ParameterSet.of("encoder", encoder.parameters(), posterior.parameters()),
         ParameterSet.of("generator", generator.parameters()),
         discriminator,
         List.of(encoder.statistics(), generator.statistics()));

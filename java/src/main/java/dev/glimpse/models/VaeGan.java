@@ -1,23 +1,28 @@
 package dev.glimpse.models;
 
 import static dev.glimpse.ops.Ops.concat;
+import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.sigmoid;
 import static dev.glimpse.ops.Ops.square;
 import static dev.glimpse.ops.Ops.subtract;
 
+import dev.glimpse.graph.Objective;
 import dev.glimpse.graph.Optimizer;
 import dev.glimpse.graph.ParameterSet;
 import dev.glimpse.nn.Gaussian;
 import dev.glimpse.nn.GaussianHead;
 import dev.glimpse.nn.Layer;
+import dev.glimpse.ops.Parameter;
 import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,6 +40,10 @@ public final class VaeGan implements LatentModel {
   private final Encoder encoder;
   private final GaussianHead posterior;
   private final CodePrior prior;
+
+  /** Null where nothing of the prior is learnt. */
+  private final ParameterSet ofPrior;
+
   private final Layer generator;
   private final Contest contest;
 
@@ -45,9 +54,11 @@ public final class VaeGan implements LatentModel {
     encoder = networks.encoder("encoder", classes);
     posterior = new GaussianHead("posterior", encoder.features(), latent);
     prior = CodePrior.of(settings, latent, classes);
+    List<Parameter> moved = prior.parameters();
+    ofPrior = moved.isEmpty() ? null : ParameterSet.of("prior", moved);
     generator = networks.generator("generator", latent, classes);
     var discriminator = new Discriminator(networks, classes, settings);
-    contest = new Contest(settings, encoder, posterior, prior, generator, discriminator);
+    contest = new Contest(settings, encoder, posterior, generator, discriminator);
   }
 
   /** A model for images of a shape. */
@@ -88,7 +99,21 @@ public final class VaeGan implements LatentModel {
     Tensor z = q.sample();
     Tensor reconstruction = generate(z, y);
     Tensor sample = sample(q.mean().shape().rows(), y);
-    return contest.lesson(prior.kl(q, y, z), null, x, reconstruction, sample, y, optimizers);
+    Lesson lesson =
+        contest.lesson(q.klFromStandard(), null, x, reconstruction, sample, y, optimizers);
+    return ofPrior == null ? lesson : withPrior(lesson, mean(prior.kl(q, y, z)), optimizers);
+  }
+
+  /**
+   * A flow learns the codes as they are, and the encoder descends the standard normal prior's KL
+   * term. If it descended the flow's, codes would drift: nothing would hold the two in place.
+   */
+  private Lesson withPrior(Lesson lesson, Tensor kl, Function<String, Optimizer> optimizers) {
+    var objectives = new ArrayList<>(lesson.objectives());
+    objectives.add(new Objective("prior", kl, ofPrior, optimizers.apply("prior")));
+    var metrics = new LinkedHashMap<>(lesson.metrics());
+    metrics.put("kl", kl);
+    return new Lesson(objectives, metrics);
   }
 
   @Override
@@ -128,7 +153,11 @@ public final class VaeGan implements LatentModel {
 
   @Override
   public List<ParameterSet> parameters() {
-    return contest.parameters();
+    var all = new ArrayList<>(contest.parameters());
+    if (ofPrior != null) {
+      all.add(ofPrior);
+    }
+    return all;
   }
 
   @Override

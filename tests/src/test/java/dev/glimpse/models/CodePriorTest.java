@@ -58,7 +58,7 @@ class CodePriorTest {
             name,
             "width=4",
             "latent=4",
-            "beta=1",
+            "beta=0.01",
             "prior=flow",
             "prior.steps=2",
             "prior.width=16",
