@@ -66,6 +66,19 @@ typedef struct glimpse_options {
   struct _cl_command_queue* queue;
 } glimpse_options;
 
+/* Kinds of devices. */
+#define GLIMPSE_KIND_OTHER 0 /* emulated, or neither of these: only used where it is named */
+#define GLIMPSE_KIND_GPU 1
+#define GLIMPSE_KIND_CPU 2
+
+/* A device that glimpse_options can name. Texts are valid as long as the library is loaded. */
+typedef struct glimpse_device_info {
+  const char* id; /* "opencl:PLATFORM.DEVICE" */
+  const char* name;
+  const char* platform; /* the driver's name */
+  int kind;
+} glimpse_device_info;
+
 /* An input or output: float32, row-major. Images are [N, H * W * C] in [0, 1], labels one-hot. */
 typedef struct glimpse_tensor {
   const char* name; /* valid until the model is closed */
@@ -99,6 +112,13 @@ GLIMPSE_API const char* glimpse_error(void);
 
 /* A status as text, for example "GLIMPSE_NO_DEVICE". Any thread. */
 GLIMPSE_API const char* glimpse_status_name(int status);
+
+/*
+ * Lists the OpenCL devices, best first: "best" is the first one whose kind is not
+ * GLIMPSE_KIND_OTHER. count gets the number of them, which may be 0; devices, which may be NULL, gets
+ * the first capacity of them. A driver that does not answer is passed over. Any thread.
+ */
+GLIMPSE_API int glimpse_devices(glimpse_device_info* devices, size_t capacity, size_t* count);
 
 /* Opens a bundle and checks it. No device is needed yet. options may be NULL. Any thread. */
 GLIMPSE_API int glimpse_open(const char* path, const glimpse_options* options,

@@ -32,6 +32,18 @@ inline void require(int status) {
   }
 }
 
+// The OpenCL devices, best first.
+inline std::vector<glimpse_device_info> devices() {
+  std::size_t count = 0;
+  require(glimpse_devices(nullptr, 0, &count));
+  std::vector<glimpse_device_info> all(count);
+  require(glimpse_devices(all.data(), all.size(), &count));
+  if (count < all.size()) {  // one has gone in between
+    all.resize(count);
+  }
+  return all;
+}
+
 // The images that a model knows.
 struct Images {
   std::uint32_t height;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <mutex>
+#include <set>
 #include <vector>
 
 #include "error.h"
@@ -91,7 +93,7 @@ struct Found {
 };
 
 // All devices, best first: GPUs before CPUs, emulated ones last. Platforms without devices exist.
-std::vector<Found> list_devices() {
+std::vector<Found> find_devices() {
   const Library& cl = opencl_library();
   std::vector<Found> found;
   cl_uint platform_count = 0;
@@ -141,7 +143,7 @@ bool matches(const DeviceInfo& device, const std::string& wanted) {
 }
 
 Found choose(const std::string& wanted) {
-  const std::vector<Found> devices = list_devices();
+  const std::vector<Found> devices = find_devices();
   for (const Found& found : devices) {
     if (matches(found.info, wanted)) {
       return found;
@@ -157,6 +159,14 @@ Found choose(const std::string& wanted) {
     message += " " + found.info.id + " (" + found.info.name + ")";
   }
   throw Error(GLIMPSE_NO_DEVICE, message);
+}
+
+// The text, for as long as the library is loaded.
+const char* kept(const std::string& text) {
+  static std::mutex mutex;
+  static std::set<std::string> texts;
+  const std::lock_guard<std::mutex> lock(mutex);
+  return texts.insert(text).first->c_str();
 }
 
 template <typename T>
@@ -198,6 +208,18 @@ void check(cl_int status, const std::string& call) {
     default:
       throw Error(GLIMPSE_DEVICE, message);
   }
+}
+
+std::vector<glimpse_device_info> list_devices() {
+  std::vector<glimpse_device_info> devices;
+  for (const Found& found : find_devices()) {
+    const DeviceInfo& info = found.info;
+    const int kind = info.emulated ? GLIMPSE_KIND_OTHER
+                     : info.cpu    ? GLIMPSE_KIND_CPU
+                                   : GLIMPSE_KIND_GPU;
+    devices.push_back({kept(info.id), kept(info.name), kept(info.platform), kind});
+  }
+  return devices;
 }
 
 Device::Device(const std::string& wanted) {

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "glimpse.h"
 #include "opencl_library.h"
 
 namespace glimpse::runtime {
@@ -44,6 +46,9 @@ struct DeviceInfo {
   std::uint64_t width = 1;  // operations at once, about
   std::uint32_t vector_width = 1;
 };
+
+// As glimpse_devices tells them.
+std::vector<glimpse_device_info> list_devices();
 
 class Device {
  public:

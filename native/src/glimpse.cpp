@@ -6,8 +6,10 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "byte_source.h"
+#include "device.h"
 #include "error.h"
 #include "model.h"
 
@@ -90,6 +92,15 @@ void describe(const std::vector<glimpse::runtime::Tensor>& tensors, std::size_t 
   *described = result;
 }
 
+// Those of a list for which the caller, who may want none, has room.
+template <typename T>
+void give(const std::vector<T>& all, T* target, std::size_t capacity, std::size_t* count) {
+  *count = all.size();
+  if (target != nullptr) {
+    std::copy_n(all.begin(), std::min(capacity, all.size()), target);
+  }
+}
+
 }  // namespace
 
 const char* glimpse_version(void) { return GLIMPSE_VERSION_TEXT; }
@@ -104,6 +115,13 @@ const char* glimpse_status_name(int status) {
       "GLIMPSE_DEVICE",     "GLIMPSE_INTERNAL"};
   const bool known = status >= 0 && status <= GLIMPSE_INTERNAL;
   return known ? names[status] : "unknown status";
+}
+
+int glimpse_devices(glimpse_device_info* devices, size_t capacity, size_t* count) {
+  return guarded([&] {
+    require({{"count", count}});
+    give(glimpse::runtime::list_devices(), devices, capacity, count);
+  });
 }
 
 int glimpse_open(const char* path, const glimpse_options* options, glimpse_model** model) {
@@ -275,10 +293,6 @@ int glimpse_profile(glimpse_function* function, glimpse_timing* timings, size_t 
                     size_t* count) {
   return guarded([&] {
     require({{"function", function}, {"count", count}});
-    const auto all = loaded(function).profile();
-    *count = all.size();
-    if (timings != nullptr) {
-      std::copy_n(all.begin(), std::min(capacity, all.size()), timings);
-    }
+    give(loaded(function).profile(), timings, capacity, count);
   });
 }

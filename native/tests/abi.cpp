@@ -71,6 +71,41 @@ void errors(const char* path) {
   glimpse_close(model);
 }
 
+std::string device_of(glimpse::Model& model) {
+  const char* name = nullptr;
+  glimpse::require(glimpse_device(model.get(), &name));
+  return name;
+}
+
+// A model runs on each device that is listed, by its id; by default on the first that is a GPU or CPU.
+void devices(const char* path) {
+  expect_error(glimpse_devices(nullptr, 0, nullptr), GLIMPSE_INVALID_ARGUMENT, "count is NULL");
+  const std::vector<glimpse_device_info> all = glimpse::devices();
+  EXPECT(!all.empty());
+  std::size_t count = 0;
+  glimpse_device_info first{};
+  EXPECT(glimpse_devices(&first, 0, &count) == GLIMPSE_OK && count == all.size());
+  EXPECT(first.id == nullptr);
+  EXPECT(glimpse_devices(&first, 1, &count) == GLIMPSE_OK && count == all.size());
+  EXPECT(std::strcmp(first.id, all[0].id) == 0);
+  const glimpse_device_info* best = nullptr;
+  for (const glimpse_device_info& device : all) {
+    EXPECT(std::strncmp(device.id, "opencl:", 7) == 0 && std::strlen(device.platform) > 0);
+    glimpse::Model model(path, {device.id, nullptr, nullptr});
+    EXPECT(device_of(model) == device.name);
+    if (best == nullptr && device.kind != GLIMPSE_KIND_OTHER) {
+      best = &device;
+    }
+  }
+  if (best != nullptr) {
+    EXPECT(best->kind == GLIMPSE_KIND_GPU || best->kind == GLIMPSE_KIND_CPU);
+    glimpse::Model model(path);
+    EXPECT(device_of(model) == best->name);
+    glimpse::Model same(path, {best->kind == GLIMPSE_KIND_GPU ? "gpu" : "cpu", nullptr, nullptr});
+    EXPECT(device_of(same) == best->name);
+  }
+}
+
 // Runs nothing before each input was written, bound, or its buffer told.
 void inputs(const char* conditional) {
   glimpse::Model model(conditional);
@@ -158,20 +193,22 @@ void memory_and_seeds(const char* path) {
   EXPECT(a.read("samples") != drawn(b, 5));  // the second run from a seed draws other images
 }
 
-// Each thread has a function of its own, of one model.
+// Each thread has a function of its own, of one model, and lists the devices.
 void threads(const char* path) {
   glimpse::Model model(path);
   glimpse::Function alone = model.function("sample");
   const std::vector<float> expected = drawn(alone, 11);
+  const glimpse_device_info first = glimpse::devices().at(0);
   int wrong = 0;
   std::vector<std::thread> all;
   std::vector<int> failures(4, 0);
   for (std::size_t t = 0; t < failures.size(); ++t) {
-    all.emplace_back([&model, &expected, &failures, t] {
+    all.emplace_back([&model, &expected, &first, &failures, t] {
       try {
         for (int i = 0; i < 5; ++i) {
           glimpse::Function own = model.function("sample");
           failures[t] += drawn(own, 11) != expected;
+          failures[t] += std::strcmp(glimpse::devices().at(0).id, first.id) != 0;
         }
       } catch (const std::exception&) {
         ++failures[t];
@@ -194,6 +231,7 @@ int main(int argc, char** argv) {
   }
   try {
     errors(argv[1]);
+    devices(argv[1]);
     inputs(argv[2]);
     objects(argv[1]);
     lists(argv[1]);

@@ -2,6 +2,7 @@ package dev.glimpse.embed;
 
 import static dev.glimpse.embed.GlimpseException.check;
 
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToIntBiFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -23,9 +25,11 @@ public final class GlimpseModel implements AutoCloseable {
   private final Set<GlimpseFunction> opened = new HashSet<>();
   private final Map<Integer, GlimpseFunction> samplers = new LinkedHashMap<>();
   private NativeLibrary.Model model;
+  private ByteBuffer memory; // which the model reads
 
-  private GlimpseModel(NativeLibrary.Model model) {
+  private GlimpseModel(NativeLibrary.Model model, ByteBuffer memory) {
     this.model = model;
+    this.memory = memory;
   }
 
   /** Opens a bundle, to be run on the best device: a GPU, else the CPU. */
@@ -36,19 +40,52 @@ public final class GlimpseModel implements AutoCloseable {
   /**
    * Opens a bundle.
    *
-   * @param device {@code best}, {@code gpu}, {@code cpu}, an id that {@code glimpse devices} lists,
-   *     or a part of a device's name
+   * @param device {@code best}, {@code gpu}, {@code cpu}, a {@link GlimpseDevice#id}, or a part of
+   *     a device's name
    */
   public static GlimpseModel load(String path, String device) {
     Objects.requireNonNull(path, "path");
+    return load(device, null, (options, model) -> NativeLibrary.glimpse_open(path, options, model));
+  }
+
+  /** Opens a bundle in memory, to be run on the best device: a GPU, else the CPU. */
+  public static GlimpseModel load(ByteBuffer bundle) {
+    return load(bundle, "best");
+  }
+
+  /**
+   * Opens a bundle in memory, from the buffer's position to its limit. Of a buffer that is not
+   * direct, the model has a copy. A direct one is read where it is: its bytes must stay as they are
+   * until the model is closed.
+   *
+   * @param device as for a file
+   */
+  public static GlimpseModel load(ByteBuffer bundle, String device) {
+    Objects.requireNonNull(bundle, "bundle");
+    ByteBuffer memory = bundle.isDirect() ? bundle.slice() : directCopy(bundle);
+    return load(
+        device,
+        memory,
+        (options, model) ->
+            NativeLibrary.glimpse_open_memory(memory, memory.remaining(), options, model));
+  }
+
+  private static ByteBuffer directCopy(ByteBuffer bytes) {
+    return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes.duplicate()).flip();
+  }
+
+  private static GlimpseModel load(
+      String device,
+      ByteBuffer memory,
+      ToIntBiFunction<NativeLibrary.Options, NativeLibrary.Model> open) {
     Objects.requireNonNull(device, "device");
     var model = new NativeLibrary.Model();
     try (var options = new NativeLibrary.Options();
         var name = new BytePointer(device)) {
       options.device(name);
-      check(NativeLibrary.glimpse_open(path, options, model));
+      check(open.applyAsInt(options, model));
     }
-    return new GlimpseModel(model);
+    return new GlimpseModel(model, memory);
   }
 
   private NativeLibrary.Model open() {
@@ -107,7 +144,8 @@ public final class GlimpseModel implements AutoCloseable {
     }
     var function = new NativeLibrary.Function();
     check(NativeLibrary.glimpse_function_open(open(), name, batch, function));
-    var made = new GlimpseFunction(function, opened::remove);
+    // Through this lambda the function keeps the model, and with it the bundle's memory.
+    var made = new GlimpseFunction(function, closed -> opened.remove(closed));
     opened.add(made);
     return made;
   }
@@ -154,6 +192,7 @@ public final class GlimpseModel implements AutoCloseable {
       List.copyOf(opened).forEach(GlimpseFunction::close);
       NativeLibrary.glimpse_close(model);
       model = null;
+      memory = null;
     }
   }
 }

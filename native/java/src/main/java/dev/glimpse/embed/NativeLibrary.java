@@ -1,10 +1,12 @@
 package dev.glimpse.embed;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.javacpp.annotation.ByPtrPtr;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
@@ -66,6 +68,35 @@ final class NativeLibrary {
     native Options device(@Cast("const char*") BytePointer device);
   }
 
+  @Name("glimpse_device_info")
+  static final class DeviceInfo extends Pointer {
+    static {
+      Loader.load();
+    }
+
+    DeviceInfo(long count) {
+      super((Pointer) null);
+      allocateArray(count);
+    }
+
+    private native void allocateArray(long count);
+
+    @MemberGetter
+    @Cast("const char*")
+    native BytePointer id();
+
+    @MemberGetter
+    @Cast("const char*")
+    native BytePointer name();
+
+    @MemberGetter
+    @Cast("const char*")
+    native BytePointer platform();
+
+    @MemberGetter
+    native int kind();
+  }
+
   @Name("glimpse_tensor")
   static final class Tensor extends Pointer {
     static {
@@ -93,7 +124,17 @@ final class NativeLibrary {
 
   static native String glimpse_status_name(int status);
 
+  static native int glimpse_devices(
+      DeviceInfo devices, @Cast("size_t") long capacity, SizeTPointer count);
+
   static native int glimpse_open(String path, @Const Options options, @ByPtrPtr Model model);
+
+  /** The buffer is direct. */
+  static native int glimpse_open_memory(
+      @Cast("const void*") ByteBuffer bundle,
+      @Cast("size_t") long size,
+      @Const Options options,
+      @ByPtrPtr Model model);
 
   static native void glimpse_close(Model model);
 
