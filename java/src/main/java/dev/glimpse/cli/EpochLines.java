@@ -22,7 +22,8 @@ final class EpochLines implements TrainingListener {
           "realLoss",
           "fakeLoss",
           "generatorLoss",
-          "featureError");
+          "featureError",
+          "velocityError");
 
   /** And of the images that it has not learned from. */
   private static final List<String> VALIDATION =
@@ -34,7 +35,8 @@ final class EpochLines implements TrainingListener {
           "crossEntropy",
           "logFake",
           "kl",
-          "squaredError");
+          "squaredError",
+          "velocityError");
 
   /** The longest silence. */
   private static final double SECONDS_BETWEEN = 30;

@@ -21,6 +21,7 @@ import dev.glimpse.ops.MaxPool;
 import dev.glimpse.ops.Node;
 import dev.glimpse.ops.Op;
 import dev.glimpse.ops.Pointwise;
+import dev.glimpse.ops.Repeat;
 import dev.glimpse.ops.Reshape;
 import dev.glimpse.ops.RowSum;
 import dev.glimpse.ops.Shape;
@@ -106,6 +107,8 @@ final class OnnxTranslation {
       operands.put(y, operands.value(node.inputs().get(0)));
     } else if (op instanceof Reshape) {
       operands.put(y, reshape(node.inputs().get(0), y.shape()));
+    } else if (op instanceof Repeat repeat) {
+      operands.put(y, repeat(node.inputs().get(0), repeat));
     } else if (op instanceof Concat concat) {
       operands.put(y, concat(node, concat));
     } else if (op instanceof Split split) {
@@ -186,6 +189,18 @@ final class OnnxTranslation {
     lengths[OnnxValue.batchAxis(shape)] = -1;
     String y = graph.node("Reshape", List.of(name, graph.integers(lengths)));
     return new OnnxValue(y, shape, first);
+  }
+
+  /** Rows side by side, and then each a row of its own. */
+  private OnnxValue repeat(Tensor x, Repeat op) {
+    if (x.shape().rank() != 2) {
+      throw new ExportException("only rows can be repeated, not " + x.shape());
+    }
+    int columns = x.shape().columns();
+    String times = graph.integers(1, op.times());
+    String wide = graph.node("Tile", List.of(operands.whole(x), times));
+    String y = graph.node("Reshape", List.of(wide, graph.integers(-1, columns)));
+    return OnnxValue.of(y, Shape.of(x.shape().rows() * op.times(), columns));
   }
 
   private OnnxValue concat(Node node, Concat op) {

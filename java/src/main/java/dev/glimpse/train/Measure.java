@@ -84,7 +84,13 @@ public record Measure(String name, Kind kind, int decimals, String meaning) {
               "squaredError",
               Kind.NUMBER,
               2,
-              "the squared distance of images and reconstructions, over all pixels"));
+              "the squared distance of images and reconstructions, over all pixels"),
+          new Measure(
+              "velocityError",
+              Kind.NUMBER,
+              1,
+              "the squared distance from the velocity that leads noise straight to an image, over"
+                  + " all pixels"));
 
   /** The measure of a name; of one that is not known, a number that speaks for itself. */
   public static Measure named(String name) {

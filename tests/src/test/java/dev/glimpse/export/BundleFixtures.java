@@ -79,6 +79,7 @@ public final class BundleFixtures {
           of("draw", "draw", SHORT, 1),
           of("cdraw", "cdraw", SHORT, 2),
           of("drawgan", "drawgan", SHORT, 1),
+          of("cflowmatch", "cflowmatch", Map.of("width", 4, "steps", 3), 2),
           of("classifier", "classifier", Map.of(), 1),
           of("ssl", "ssl", SMALL, 2),
           of("ssl-conv", "ssl-conv", Map.of("hidden", "16", "latent", 4, "width", 4), 2),

@@ -102,6 +102,12 @@ class OnnxExportTest {
   }
 
   @Test
+  void flowMatching() {
+    Map<String, Integer> types = agrees("cflowmatch", COLOUR, "width=2 steps=2", false);
+    assertTrue(types.get("ConvTranspose") > 2, types::toString);
+  }
+
+  @Test
   void classifier() {
     String unchanged = "train.seed=1";
     assertEquals(3, agrees("classifier", GREY, unchanged, false).get("BatchNormalization"));

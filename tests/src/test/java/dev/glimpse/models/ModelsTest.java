@@ -38,13 +38,23 @@ class ModelsTest {
     var unknown = assertThrows(SettingException.class, () -> Models.named("nan"));
     assertEquals(
         "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, draw, cdraw,"
-            + " drawgan, ssl, ssl-conv, ssl-gan, m1m2, classifier",
+            + " drawgan, flowmatch, cflowmatch, ssl, ssl-conv, ssl-gan, m1m2, classifier",
         unknown.getMessage());
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"cvae", "cgan", "cvaegan", "cdraw", "classifier", "ssl", "ssl-gan", "m1m2"})
+      strings = {
+        "cvae",
+        "cgan",
+        "cvaegan",
+        "cdraw",
+        "cflowmatch",
+        "classifier",
+        "ssl",
+        "ssl-gan",
+        "m1m2"
+      })
   void aConditionalModelNeedsLabels(String model) {
     var unlabelled = new DataShape(28, 28, 1, 0);
     Models.Kind kind = Models.named(model);
@@ -154,12 +164,14 @@ class ModelsTest {
     "vaegan, squaredError, 0.6",
     "cvaegan, squaredError, 0.6",
     "drawgan, squaredError, 0.6",
+    "cflowmatch, velocityError, 0.5",
     "classifier, crossEntropy, 0.3"
   })
   void networksLearn(String model, String measure, double share) {
     String[] changes =
         switch (model) {
           case "classifier" -> new String[] {"train.epochs=4"};
+          case "cflowmatch" -> new String[] {"width=8", "train.epochs=4", "train.lr=0.005"};
           case "drawgan" ->
               new String[] {
                 "width=8", "latent=8", "hidden=64", "glimpses=4", "train.epochs=4", "train.lr=0.002"
@@ -177,7 +189,18 @@ class ModelsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"vae", "cvae", "gan", "cgan", "vaegan", "cvaegan", "draw", "cdraw", "drawgan"})
+      strings = {
+        "vae",
+        "cvae",
+        "gan",
+        "cgan",
+        "vaegan",
+        "cvaegan",
+        "draw",
+        "cdraw",
+        "drawgan",
+        "flowmatch"
+      })
   void colourImagesOf64Pixels(String model) {
     var shape = new DataShape(64, 64, 3, 5);
     Settings settings = Models.named(model).settings();
