@@ -10,7 +10,6 @@ import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.RunLock;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingSettings;
@@ -249,14 +248,6 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
     Settings settings = settings(cell);
     Splits splits = load(settings);
     Path folder = out.resolve(cell.folder());
-    RunLock lock = RunLock.of(folder);
-    try (lock) {
-      return train(opened, cell, settings, splits, folder);
-    }
-  }
-
-  private ExperimentResults.Result train(
-      Device opened, ExperimentCell cell, Settings settings, Splits splits, Path folder) {
     DataShape shape = DataShape.of(splits.train());
     Model model = Models.named(cell.model()).create(shape, settings);
     boolean goesOn = isThere(folder);

@@ -10,7 +10,6 @@ import dev.glimpse.train.Model;
 import dev.glimpse.train.PyTorchWeights;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.RunLock;
 import dev.glimpse.train.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -189,11 +188,8 @@ final class TrainCommand implements Callable<Integer> {
                   settings)
               .computedBy(compute.given());
       Path folder = out == null ? freshFolder(kind.name()) : out;
-      RunLock lock = RunLock.of(folder);
-      try (lock) {
-        RunFolder run = RunFolder.create(folder, config);
-        training(run).run(opened, created, settings, splits, run, false);
-      }
+      RunFolder run = RunFolder.create(folder, config);
+      training(run).run(opened, created, settings, splits, run, false);
     }
   }
 
@@ -225,9 +221,7 @@ final class TrainCommand implements Callable<Integer> {
     Model created = Models.named(config.model()).create(config.shape(), settings);
     LoadedRun.checkShape(run, created, splits.train());
     compute.complete(config.compute());
-    RunLock lock = RunLock.of(folder);
-    try (lock;
-        Device opened = compute.open()) {
+    try (Device opened = compute.open()) {
       run = run.with(config.with(settings).computedBy(compute.given()));
       training(run).run(opened, created, settings, splits, run, true);
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 /**
  * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run
  * that is stopped, at whatever step, and resumed gives the same bits as one that never stopped.
+ * From its beginning until the trainer is closed, no other training gets into the run's folder.
  */
 public final class Trainer implements AutoCloseable {
   /** The seed of the fixed binarisation of validation and test images. */
@@ -77,6 +78,9 @@ public final class Trainer implements AutoCloseable {
   private Evaluator evaluator;
 
   private long started;
+
+  /** Null until the training begins. */
+  private RunLock lock;
 
   /** Compiles the model's plans. */
   public Trainer(
@@ -201,8 +205,13 @@ public final class Trainer implements AutoCloseable {
     return evaluator;
   }
 
-  /** Goes on from the newest checkpoint, or from the start where there is none yet. */
+  /**
+   * Goes on from the newest checkpoint, or from the start where there is none yet.
+   *
+   * @throws CheckpointException when that is damaged, or another training is going on there
+   */
   public void resume() {
+    lock = RunLock.of(run.path());
     run.forgetLeftovers();
     run.latest().ifPresent(this::restore);
     run.trimMetrics(epoch);
@@ -244,6 +253,8 @@ public final class Trainer implements AutoCloseable {
    *
    * @return the evaluation on the test images; empty where {@link #stop} came first, and then
    *     training may go on by another call
+   * @throws CheckpointException when the run's folder cannot be written, holds another run, or
+   *     another training is going on there
    * @throws DivergedException when a metric is no longer a number
    */
   public Optional<Evaluation> train() {
@@ -251,6 +262,11 @@ public final class Trainer implements AutoCloseable {
       startFromWeights();
       Averaged.start(plan, objectives, store);
     }
+    if (lock == null) {
+      lock = RunLock.of(run.path());
+      run.checkFresh();
+    }
+    run.write();
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
     Optional<Evaluation> result = trainEpochs() ? judge() : Optional.empty();
@@ -465,5 +481,8 @@ public final class Trainer implements AutoCloseable {
     }
     plan.close();
     store.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

@@ -130,6 +130,7 @@ class ClassificationTest {
     assertTrue(classification.misread().isEmpty());
 
     RunFolder run = run();
+    Files.createDirectories(run.samples());
     Files.writeString(Classification.picture(run), "of earlier");
     classification.keep(run, bits(800));
     assertFalse(Files.exists(Classification.picture(run)));
