@@ -252,7 +252,8 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       test = training.run(opened, task, run, false);
     }
     Classification classification =
-        Classification.of(run)
+        new ClassificationFile(run)
+            .read()
             .orElseThrow(() -> new SettingException("a " + cell.model() + " reads no labels"));
     return new ExperimentResults.Result(
         cell.model(),
