@@ -10,7 +10,6 @@ import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.RunLock;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
@@ -45,9 +44,7 @@ public final class BuiltInModel {
         Sources.load(data, TrainingSettings.imageFormat(settings), settings.integer("train.seed"));
     Model model = kind.create(DataShape.of(splits.train()), settings);
 
-    RunLock lock = RunLock.of(folder);
-    try (lock;
-        Device device = Devices.open("best")) {
+    try (Device device = Devices.open("best")) {
       String deviceName = device.info().name();
       var config = RunConfig.of(kind.name(), data, deviceName, splits.train(), settings);
       RunFolder run = RunFolder.create(folder, config);

@@ -12,16 +12,16 @@ final class ClassificationRecorder implements TrainingListener {
 
   @Override
   public void started(Trainer trainer) {
-    Classification.forget(trainer.run());
+    new ClassificationFile(trainer.run()).delete();
   }
 
   @Override
   public void finished(Trainer trainer, Evaluation test) {
     if (trainer.model() instanceof ClassifyingModel model) {
       classification =
-          Classification.of(
+          ClassificationJudge.judge(
               model, trainer.store(), trainer.data(), trainer.validation(), trainer.test());
-      classification.keep(trainer.run(), trainer.test());
+      new ClassificationFile(trainer.run()).write(classification, trainer.test());
     }
   }
 

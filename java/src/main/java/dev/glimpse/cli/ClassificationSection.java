@@ -45,9 +45,10 @@ final class ClassificationSection {
    * @param pictures of what is misread, each an {@code image} to be shown; one or none
    */
   static List<Map<String, ?>> of(RunFolder run, List<Map<String, ?>> pictures) {
-    return Classification.of(run).stream()
-        .<Map<String, ?>>map(classification -> section(run.config(), classification, pictures))
-        .toList();
+    return new ClassificationFile(run)
+        .read().stream()
+            .<Map<String, ?>>map(classification -> section(run.config(), classification, pictures))
+            .toList();
   }
 
   private static Map<String, ?> section(
@@ -69,7 +70,7 @@ final class ClassificationSection {
 
   private static Map<String, ?> misread(
       RunConfig config, Classification classification, String classifier, Map<String, ?> picture) {
-    List<Misreading> shown = classification.shown();
+    List<Misreading> shown = ClassificationFile.shown(classification);
     return Map.of(
         "shown",
         "%,d".formatted(shown.size()),

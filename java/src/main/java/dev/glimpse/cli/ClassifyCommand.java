@@ -109,7 +109,7 @@ final class ClassifyCommand implements Callable<Integer> {
     ImageSet images = trained.asSeen(pictures.images());
     Map<String, float[]> logits;
     try (var reader = new LabelReader(model, trained.store(), trained.shape(), images.size())) {
-      logits = Classification.logits(reader, images);
+      logits = ClassificationJudge.logits(reader, images);
     }
     var readings = new ArrayList<Reading>();
     calibrated(trained, model, logits.keySet())
@@ -134,10 +134,11 @@ final class ClassifyCommand implements Callable<Integer> {
   /** As the run noted it at its end; else fitted on its validation images. */
   private static CalibratedClassifiers calibrated(
       LoadedRun trained, ClassifyingModel model, Set<String> names) {
-    return Classification.calibrated(trained.run(), names)
+    return new ClassificationFile(trained.run())
+        .calibrated(names)
         .orElseGet(
             () ->
-                Classification.of(
+                ClassificationJudge.judge(
                         model,
                         trained.store(),
                         trained.shape(),

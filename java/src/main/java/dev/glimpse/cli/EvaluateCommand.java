@@ -271,11 +271,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     ImageSet validation = trained.asSeen(first(splits.validation()));
     if (split == Split.VALIDATION) {
-      return Optional.of(Classification.of(model, trained.store(), trained.shape(), validation));
+      return Optional.of(
+          ClassificationJudge.judge(model, trained.store(), trained.shape(), validation));
     }
     ImageSet test = trained.asSeen(first(splits.test()));
     return Optional.of(
-        Classification.of(model, trained.store(), trained.shape(), validation, test));
+        ClassificationJudge.judge(model, trained.store(), trained.shape(), validation, test));
   }
 
   private QualityResult quality(LoadedRun trained, QualityJudge.Images images) {
@@ -301,7 +302,8 @@ final class EvaluateCommand implements Callable<Integer> {
   private static void keep(EvaluationReport report) {
     LoadedRun trained = report.trained();
     Map<String, Double> values = report.quality().values();
-    report.classification().ifPresent(c -> c.keep(trained.run(), report.images()));
+    var file = new ClassificationFile(trained.run());
+    report.classification().ifPresent(c -> file.write(c, report.images()));
     if (!values.isEmpty()) {
       Checkpoint.State state = Checkpoint.readState(trained.checkpoint());
       trained

@@ -73,7 +73,7 @@ final class Report {
     values.put("semiSupervision", ClassificationSection.semiSupervision(run));
     values.put(
         "classification",
-        ClassificationSection.of(run, named(List.of(Classification.picture(run)))));
+        ClassificationSection.of(run, named(List.of(new ClassificationFile(run).picture()))));
     values.put("quality", quality());
     values.put("charts", charts());
     values.put("pictures", pictures());

@@ -1,16 +1,12 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.Sources;
-import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.models.Models;
-import dev.glimpse.train.DataShape;
 import dev.glimpse.train.DivergedException;
 import dev.glimpse.train.Evaluation;
-import dev.glimpse.train.Model;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.RunLock;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
 import dev.glimpse.train.TrainingSettings;
@@ -117,7 +113,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
     labels.stream()
         .distinct()
         .map(count -> new ExperimentCell(models.get(0), count, seeds.get(0)))
-        .forEach(cell -> load(settings(cell)));
+        .forEach(cell -> TrainingTask.of(cell.model(), data, settings(cell)));
     Path file = out.resolve("results.jsonl");
     var results = new ExperimentResults(file);
     results.of(cells).forEach(result -> check(result, file));
@@ -149,7 +145,7 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
 
   private Settings settings(ExperimentCell cell) {
     Settings settings = Models.named(cell.model()).settings();
-    if (!Training.isSemiSupervised(settings)) {
+    if (!TrainingSettings.isSemiSupervised(settings)) {
       throw new SettingException(
           "--models: a %s is not semi-supervised; such as ssl are".formatted(cell.model()));
     }
@@ -160,10 +156,6 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
       settings.set("train.epochs", String.valueOf(epochs));
     }
     return settings;
-  }
-
-  private Splits load(Settings settings) {
-    return Training.load(data, settings);
   }
 
   /** Stops before a run goes on with settings that it was not started with. */
@@ -247,36 +239,21 @@ final class SemiSupervisedExperiments implements Callable<Integer> {
 
   private ExperimentResults.Result train(Device opened, ExperimentCell cell) {
     Settings settings = settings(cell);
-    Splits splits = load(settings);
     Path folder = out.resolve(cell.folder());
-    RunLock lock = RunLock.of(folder);
-    try (lock) {
-      return train(opened, cell, settings, splits, folder);
+    var training = new Training(spec, "the same command goes on", false, true);
+    RunFolder run;
+    Evaluation test;
+    if (isThere(folder)) {
+      run = RunFolder.open(folder);
+      test = training.run(opened, TrainingTask.of(run, settings), run, true);
+    } else {
+      var task = TrainingTask.of(cell.model(), data, settings);
+      run = task.run(folder, opened, compute);
+      test = training.run(opened, task, run, false);
     }
-  }
-
-  private ExperimentResults.Result train(
-      Device opened, ExperimentCell cell, Settings settings, Splits splits, Path folder) {
-    DataShape shape = DataShape.of(splits.train());
-    Model model = Models.named(cell.model()).create(shape, settings);
-    boolean goesOn = isThere(folder);
-    RunFolder run =
-        goesOn
-            ? RunFolder.open(folder)
-            : RunFolder.create(
-                folder,
-                RunConfig.of(
-                        cell.model(),
-                        Sources.lasting(data),
-                        opened.info().name(),
-                        splits.train(),
-                        settings)
-                    .computedBy(compute.given()));
-    Evaluation test =
-        new Training(spec, "the same command goes on", false, true)
-            .run(opened, model, settings, splits, run, goesOn);
     Classification classification =
-        Classification.of(run)
+        new ClassificationFile(run)
+            .read()
             .orElseThrow(() -> new SettingException("a " + cell.model() + " reads no labels"));
     return new ExperimentResults.Result(
         cell.model(),

@@ -68,7 +68,7 @@ final class SettingOptions {
     if (condition != null && !conditional) {
       throw new SettingException("--condition is for a cvae; this model takes none");
     }
-    if ((labels != null || unlabelled != null) && !Training.isSemiSupervised(settings)) {
+    if ((labels != null || unlabelled != null) && !TrainingSettings.isSemiSupervised(settings)) {
       throw new SettingException(
           "%s is for a semi-supervised model, such as ssl; this one knows all labels"
               .formatted(labels != null ? "--labels" : "--unlabelled"));

@@ -1,19 +1,12 @@
 package dev.glimpse.cli;
 
-import dev.glimpse.data.Sources;
-import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
 import dev.glimpse.models.Models;
 import dev.glimpse.train.Checkpoint;
-import dev.glimpse.train.DataShape;
-import dev.glimpse.train.Model;
-import dev.glimpse.train.PyTorchWeights;
 import dev.glimpse.train.RunConfig;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.RunLock;
 import dev.glimpse.train.Settings;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -172,28 +165,11 @@ final class TrainCommand implements Callable<Integer> {
     Models.Kind kind = kind();
     Settings settings = kind.settings();
     options.applyTo(settings);
-    Splits splits = Training.load(data, settings);
-    DataShape shape = DataShape.of(splits.train());
-    Model created = kind.create(shape, settings);
-    String weights = settings.text("train.weights");
-    if (!weights.isEmpty()) {
-      PyTorchWeights.check(Path.of(weights));
-    }
+    var task = TrainingTask.of(kind.name(), data, settings);
     try (Device opened = compute.open()) {
-      var config =
-          RunConfig.of(
-                  kind.name(),
-                  Sources.lasting(data),
-                  opened.info().name(),
-                  splits.train(),
-                  settings)
-              .computedBy(compute.given());
       Path folder = out == null ? freshFolder(kind.name()) : out;
-      RunLock lock = RunLock.of(folder);
-      try (lock) {
-        RunFolder run = RunFolder.create(folder, config);
-        training(run).run(opened, created, settings, splits, run, false);
-      }
+      RunFolder run = task.run(folder, opened, compute);
+      training(run).run(opened, task, run, false);
     }
   }
 
@@ -221,15 +197,11 @@ final class TrainCommand implements Callable<Integer> {
     if (isGiven("--epochs")) {
       checkEpochs(run, settings.integer("train.epochs"));
     }
-    Splits splits = Training.load(config.data(), settings);
-    Model created = Models.named(config.model()).create(config.shape(), settings);
-    LoadedRun.checkShape(run, created, splits.train());
+    var task = TrainingTask.of(run, settings);
     compute.complete(config.compute());
-    RunLock lock = RunLock.of(folder);
-    try (lock;
-        Device opened = compute.open()) {
+    try (Device opened = compute.open()) {
       run = run.with(config.with(settings).computedBy(compute.given()));
-      training(run).run(opened, created, settings, splits, run, true);
+      training(run).run(opened, task, run, true);
     }
   }
 
@@ -252,12 +224,9 @@ final class TrainCommand implements Callable<Integer> {
             });
   }
 
+  /** To the millisecond, since trainings that are started side by side have no folder yet. */
   private static Path freshFolder(String model) {
-    String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-    Path folder = Path.of("runs", model + "-" + time);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", model + "-" + time + "-" + i);
-    }
-    return folder;
+    String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS"));
+    return Path.of("runs", model + "-" + time);
   }
 }

@@ -1,23 +1,15 @@
 package dev.glimpse.cli;
 
 import dev.glimpse.data.ClassNames;
-import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageSet;
-import dev.glimpse.data.Sources;
-import dev.glimpse.data.Splits;
 import dev.glimpse.device.Device;
-import dev.glimpse.models.Models;
 import dev.glimpse.train.Binarisation;
 import dev.glimpse.train.Evaluation;
 import dev.glimpse.train.LikelihoodModel;
 import dev.glimpse.train.Measure;
-import dev.glimpse.train.Model;
 import dev.glimpse.train.RunFolder;
-import dev.glimpse.train.SettingException;
-import dev.glimpse.train.Settings;
 import dev.glimpse.train.Trainer;
 import dev.glimpse.train.TrainingListener;
-import dev.glimpse.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,47 +25,16 @@ import picocli.CommandLine.Model.CommandSpec;
 record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQuality) {
 
   /**
-   * Loads what settings say that a model learns from.
-   *
-   * @throws SettingException where they do not go together
-   * @throws DataException also where there are not as many labelled images as a semi-supervised
-   *     model is to be told
-   */
-  static Splits load(String source, Settings settings) {
-    Models.checkTraining(settings);
-    int seed = settings.integer("train.seed");
-    Splits splits = Sources.load(source, TrainingSettings.imageFormat(settings), seed);
-    if (!isSemiSupervised(settings)) {
-      return splits;
-    }
-    int labels = settings.integer(TrainingSettings.LABELS);
-    ImageSet train = splits.train();
-    if (labels > train.size()) {
-      throw new DataException(
-          "%,d labels are asked for, and %s has %,d images to train on"
-              .formatted(labels, train.name(), train.size()));
-    }
-    train.balanced(labels, seed);
-    String others = settings.text(TrainingSettings.UNLABELLED);
-    return others.isEmpty() ? splits : Sources.withUnlabelled(splits, source, others, seed);
-  }
-
-  /** Whether settings are those of a semi-supervised model. */
-  static boolean isSemiSupervised(Settings settings) {
-    return settings.has(TrainingSettings.LABELS);
-  }
-
-  /**
    * Trains a model.
    *
+   * @param run of the task
    * @param goesOn whether from the run's last checkpoint
    * @return the evaluation on test images
    * @throws StoppedException when a signal stopped it
    */
-  Evaluation run(
-      Device device, Model model, Settings settings, Splits splits, RunFolder run, boolean goesOn) {
+  Evaluation run(Device device, TrainingTask task, RunFolder run, boolean goesOn) {
     PrintWriter console = console();
-    introduce(device, model, settings, splits, run);
+    introduce(device, task, run);
     var listeners = new ArrayList<TrainingListener>();
     if (verbose) {
       listeners.add(new MemoryTable(console));
@@ -81,7 +42,7 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     listeners.add(new WeightsLine(console));
     listeners.add(TerminalBar.isPossible() ? new EpochBar() : new EpochLines(console));
     listeners.add(new SampleGrids());
-    var quality = new QualityRecorder(splits);
+    var quality = new QualityRecorder(task.splits());
     if (!skipsQuality) {
       listeners.add(quality);
     }
@@ -91,14 +52,15 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     Evaluation test;
     var signals = new StopSignals(spec.commandLine().getErr());
     try (signals;
-        var trainer = new Trainer(device, model, settings, splits, run, listeners)) {
+        var trainer =
+            new Trainer(device, task.model(), task.settings(), task.splits(), run, listeners)) {
       if (goesOn) {
         trainer.resume();
         console.println("goes on after " + place(trainer));
       }
       signals.stop(trainer);
       test = trainer.train().orElseThrow(() -> stopped(trainer, signals));
-      if (trainer.epoch() < settings.integer("train.epochs")) {
+      if (trainer.epoch() < task.settings().integer("train.epochs")) {
         console.printf(
             "stopped early after epoch %d: validation has not got better since epoch %d%n",
             trainer.epoch(), test.epoch());
@@ -135,41 +97,24 @@ record Training(CommandSpec spec, String again, boolean verbose, boolean skipsQu
     return new StoppedException(message, signals.exitCode());
   }
 
-  private void introduce(
-      Device device, Model model, Settings settings, Splits splits, RunFolder run) {
+  private void introduce(Device device, TrainingTask task, RunFolder run) {
     PrintWriter console = console();
-    long parameters = model.parameterCount();
     console.printf(
         "%s with %,d parameters, on %s, on %s %s%n",
-        run.config().model(),
-        parameters,
-        images(model, settings, splits, run.config().data()),
+        task.kind(),
+        task.model().parameterCount(),
+        task.images(),
         device.info().id(),
         device.description());
-    ImageSet train = splits.train();
+    ImageSet train = task.splits().train();
     if (!train.classNames().equals(ClassNames.numbers(train.classes()))) {
       console.printf("classes %s%n", ClassNames.listed(train.classNames()));
     }
     console.printf("run %s%n", run.path());
-    if (model instanceof LikelihoodModel && Binarisation.of(settings) != Binarisation.NONE) {
+    if (task.model() instanceof LikelihoodModel
+        && Binarisation.of(task.settings()) != Binarisation.NONE) {
       console.println("the elbo is in nats per image: higher is better");
     }
     console.flush();
-  }
-
-  private static String images(Model model, Settings settings, Splits splits, String source) {
-    int size = settings.integer("train.size");
-    ImageSet all = model.semiSupervised() ? splits.unlabelled() : splits.train();
-    int images = size > 0 ? Math.min(size, all.size()) : all.size();
-    if (!model.semiSupervised()) {
-      return "%,d images of %s".formatted(images, source);
-    }
-    String others = settings.text(TrainingSettings.UNLABELLED);
-    return "%,d images of %s without labels and %,d of %s with them"
-        .formatted(
-            images,
-            others.isEmpty() ? source : others,
-            settings.integer(TrainingSettings.LABELS),
-            source);
   }
 }

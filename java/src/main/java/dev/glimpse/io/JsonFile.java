@@ -24,21 +24,24 @@ public final class JsonFile {
    * @throws CheckpointException when it is no JSON of that type
    */
   public static <T> T read(Path file, Class<T> type, String remedy) {
+    T value;
     try {
       if (Files.size(file) > MOST_BYTES) {
-        throw new CheckpointException(
-            file, "is longer than %d bytes".formatted(MOST_BYTES), remedy);
+        throw new IOException("it is longer than %d bytes".formatted(MOST_BYTES));
       }
-      T value = GSON.fromJson(Files.readString(file), type);
-      if (value == null) {
-        throw new CheckpointException(file, "is empty", remedy);
-      }
-      return value;
+      value = GSON.fromJson(Files.readString(file), type);
     } catch (CharacterCodingException e) {
       throw new CheckpointException(file, "is not UTF-8 text", remedy, e);
     } catch (IOException | JsonParseException | NumberFormatException e) {
       throw new CheckpointException(file, "cannot be read: " + firstLine(e), remedy, e);
+    } catch (RuntimeException e) {
+      // What the constructors of records throw.
+      throw new CheckpointException(file, "is damaged", remedy, e);
     }
+    if (value == null) {
+      throw new CheckpointException(file, "is empty", remedy);
+    }
+    return value;
   }
 
   /** Of what is wrong; further lines of the parser's messages are for programmers. */

@@ -1,6 +1,7 @@
 package dev.glimpse.models;
 
 import dev.glimpse.train.DataShape;
+import dev.glimpse.train.Misspelling;
 import dev.glimpse.train.Model;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
@@ -8,7 +9,6 @@ import dev.glimpse.train.TrainingSettings;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The models by the names under which the command line knows them. */
 public final class Models {
@@ -189,16 +189,21 @@ public final class Models {
     }
   }
 
-  /** The kind of a name, or an error that lists all. */
+  /**
+   * The kind of a name.
+   *
+   * @throws SettingException when there is none, naming the nearest, or all
+   */
   public static Kind named(String name) {
     return ALL.stream()
         .filter(kind -> kind.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new SettingException(
-                    "there is no model '%s', only %s"
-                        .formatted(
-                            name, ALL.stream().map(Kind::name).collect(Collectors.joining(", ")))));
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private static SettingException unknown(String name) {
+    List<String> names = ALL.stream().map(Kind::name).toList();
+    return new SettingException(
+        "there is no model '%s'; %s".formatted(name, Misspelling.remedy(name, names)));
   }
 }

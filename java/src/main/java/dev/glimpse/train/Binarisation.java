@@ -13,6 +13,9 @@ public enum Binarisation {
   /** Values to be matched. The loss is no likelihood then, and must not be called one. */
   NONE;
 
+  /** Of the draw that validation and test images are, in every run. */
+  private static final long EVALUATION_SEED = 20160101;
+
   /** What settings say. */
   public static Binarisation of(Settings settings) {
     return switch (settings.text("data.binarise")) {
@@ -29,7 +32,7 @@ public enum Binarisation {
 
   /** The images that a model is judged by: the same for every run. */
   public ImageSet forEvaluation(ImageSet images) {
-    return this == NONE ? images : images.binarised(Trainer.BINARISATION_SEED);
+    return this == NONE ? images : images.binarised(EVALUATION_SEED);
   }
 
   /** The name of the bound that a model is judged by. */

@@ -34,32 +34,43 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run.
+   * That of a new run. It is made when the training begins, so that nothing is left of one that
+   * cannot.
    *
-   * @throws CheckpointException when a run was trained there already, or the folder cannot be
-   *     written
+   * @throws CheckpointException when a run was trained there already
    */
   public static RunFolder create(Path folder, RunConfig config) {
-    var existing = new RunFolder(folder, config);
-    if (Files.exists(existing.metricsFile()) || existing.latest().isPresent()) {
+    var run = new RunFolder(folder, config);
+    run.checkFresh();
+    return run;
+  }
+
+  void checkFresh() {
+    if (Files.exists(metricsFile()) || latest().isPresent()) {
       throw new CheckpointException(
           folder, "holds a run already", "pass --resume to go on with it, or another --out");
     }
+  }
+
+  /** The same run with another configuration, which it keeps when the training goes on. */
+  public RunFolder with(RunConfig other) {
+    return new RunFolder(folder, other);
+  }
+
+  /**
+   * Makes the folder, where there is none, and notes the configuration.
+   *
+   * @throws CheckpointException when the folder cannot be written
+   */
+  void write() {
     try {
       Files.createDirectories(folder.resolve("checkpoints"));
-      Files.createDirectories(existing.samples());
+      Files.createDirectories(samples());
       config.write(folder.resolve("config.json"));
     } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException(
           folder, "cannot be written: " + e.getMessage(), "choose another --out", e);
     }
-    return new RunFolder(folder, config);
-  }
-
-  /** The same run, from now on with another configuration. */
-  public RunFolder with(RunConfig other) {
-    other.write(folder.resolve("config.json"));
-    return new RunFolder(folder, other);
   }
 
   /** Opens a run's folder. */

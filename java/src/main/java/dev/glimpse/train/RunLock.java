@@ -15,7 +15,7 @@ import java.util.Set;
  * Keeps other trainings out of a run's folder while one is going on there. The system lets go of it
  * when the process ends, however it does; the empty file {@code .lock} stays.
  */
-public final class RunLock implements AutoCloseable {
+final class RunLock implements AutoCloseable {
   /** Those of this process: to close another channel of theirs would let go of the lock. */
   private static final Set<Path> HELD = new HashSet<>();
 
@@ -32,7 +32,7 @@ public final class RunLock implements AutoCloseable {
    *
    * @throws CheckpointException when another training has it, or the folder cannot be written
    */
-  public static RunLock of(Path folder) {
+  static RunLock of(Path folder) {
     try {
       AtomicFiles.createFolders(folder);
       Optional<RunLock> lock = taken(folder.toRealPath());

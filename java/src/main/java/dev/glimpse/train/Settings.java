@@ -2,11 +2,9 @@ package dev.glimpse.train;
 
 import java.text.DecimalFormat;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Named values with defaults and explanations. Whoever reads a setting defines it first; a name
@@ -194,44 +192,10 @@ public final class Settings {
   private Setting known(String name) {
     Setting setting = settings.get(name);
     if (setting == null) {
-      String remedy =
-          nearest(name)
-              .map(other -> "did you mean " + other + "?")
-              .orElse("there are " + String.join(", ", settings.keySet()));
-      throw new SettingException("there is no setting '%s'; %s".formatted(name, remedy));
+      throw new SettingException(
+          "there is no setting '%s'; %s"
+              .formatted(name, Misspelling.remedy(name, settings.keySet())));
     }
     return setting;
-  }
-
-  /**
-   * What a name may have been meant for: {@code lr} for {@code train.lr}, or half of its letters.
-   */
-  private Optional<String> nearest(String name) {
-    return settings.keySet().stream()
-        .filter(other -> other.endsWith("." + name))
-        .findFirst()
-        .or(
-            () ->
-                settings.keySet().stream()
-                    .filter(other -> 2 * distance(name, other) <= name.length())
-                    .min(Comparator.comparingInt(other -> distance(name, other))));
-  }
-
-  /** The edit distance of Levenshtein. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -21,11 +21,9 @@ import java.util.Optional;
 /**
  * The training loop: epochs of shuffled batches, evaluation, checkpoints, early stopping. A run
  * that is stopped, at whatever step, and resumed gives the same bits as one that never stopped.
+ * From its beginning until the trainer is closed, no other training gets into the run's folder.
  */
 public final class Trainer implements AutoCloseable {
-  /** The seed of the fixed binarisation of validation and test images. */
-  public static final long BINARISATION_SEED = 20160101;
-
   /** The number of epochs done, for what changes in the course of a training. */
   public static final Variable EPOCH = new Variable("epoch", 0);
 
@@ -37,20 +35,12 @@ public final class Trainer implements AutoCloseable {
   private final Settings settings;
   private final RunFolder run;
   private final List<TrainingListener> listeners;
-  private final DataShape data;
+  private final TrainingData data;
   private final Binarisation binarisation;
-  private final ImageSet train;
-
-  /** Null unless the model is semi-supervised. */
-  private final ImageSet labelled;
-
-  private final ImageSet validation;
-  private final ImageSet test;
   private final ParameterStore store;
   private final List<Objective> objectives;
   private final Plan plan;
   private final Schedule schedule;
-  private final int batchSize;
   private final int epochs;
 
   private int epoch;
@@ -78,6 +68,9 @@ public final class Trainer implements AutoCloseable {
 
   private long started;
 
+  /** Null until the training begins. */
+  private RunLock lock;
+
   /** Compiles the model's plans. */
   public Trainer(
       Device device,
@@ -95,27 +88,15 @@ public final class Trainer implements AutoCloseable {
     this.settings = settings;
     this.run = run;
     this.listeners = List.copyOf(listeners);
-    this.data = DataShape.of(splits.train());
-    long seed = settings.integer("train.seed");
-    int size = settings.integer("train.size");
-    ImageSet all = model.semiSupervised() ? splits.unlabelled() : splits.train();
-    ImageSet used = size > 0 ? all.first(Math.min(size, all.size())) : all;
+    this.data = TrainingData.of(splits, model, settings);
     this.binarisation = Binarisation.of(settings);
-    this.train = binarisation.forTraining(used, seed);
-    this.labelled =
-        model.semiSupervised()
-            ? binarisation.forTraining(
-                splits.train().balanced(settings.integer(TrainingSettings.LABELS), seed), seed)
-            : null;
-    this.validation = binarisation.forEvaluation(splits.validation());
-    this.test = binarisation.forEvaluation(splits.test());
-    this.batchSize = Math.min(settings.integer("train.batch"), train.size());
     this.epochs = settings.integer("train.epochs");
     this.schedule =
         Schedule.named(settings.text("train.schedule"), settings.integer("train.warmup"));
 
+    long seed = settings.integer("train.seed");
     this.store = new ParameterStore(device, model.parameters(), seed);
-    TrainingPlan training = TrainingPlan.build(store, model, settings, data, batchSize);
+    TrainingPlan training = TrainingPlan.build(store, model, settings, data.shape(), data.batch());
     if (settings.integer("train.klWarmup") > 0 && !training.plan().hasVariable(KL_WEIGHT.name())) {
       training.plan().close();
       store.close();
@@ -143,7 +124,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   public DataShape data() {
-    return data;
+    return data.shape();
   }
 
   public RunFolder run() {
@@ -175,12 +156,12 @@ public final class Trainer implements AutoCloseable {
 
   /** The images that validation is done on. */
   public ImageSet validation() {
-    return validation;
+    return data.validation();
   }
 
   /** The images that the run is judged by in the end. */
   public ImageSet test() {
-    return test;
+    return data.test();
   }
 
   /** The plan of a step. */
@@ -196,13 +177,18 @@ public final class Trainer implements AutoCloseable {
   /** What judges the model. */
   public Evaluator evaluator() {
     if (evaluator == null) {
-      evaluator = new Evaluator(model, store, data, Math.min(validation.size(), test.size()));
+      evaluator = new Evaluator(model, store, data(), Math.min(validation().size(), test().size()));
     }
     return evaluator;
   }
 
-  /** Goes on from the newest checkpoint, or from the start where there is none yet. */
+  /**
+   * Goes on from the newest checkpoint, or from the start where there is none yet.
+   *
+   * @throws CheckpointException when that is damaged, or another training is going on there
+   */
   public void resume() {
+    lock = RunLock.of(run.path());
     run.forgetLeftovers();
     run.latest().ifPresent(this::restore);
     run.trimMetrics(epoch);
@@ -244,6 +230,8 @@ public final class Trainer implements AutoCloseable {
    *
    * @return the evaluation on the test images; empty where {@link #stop} came first, and then
    *     training may go on by another call
+   * @throws CheckpointException when the run's folder cannot be written, holds another run, or
+   *     another training is going on there
    * @throws DivergedException when a metric is no longer a number
    */
   public Optional<Evaluation> train() {
@@ -251,6 +239,11 @@ public final class Trainer implements AutoCloseable {
       startFromWeights();
       Averaged.start(plan, objectives, store);
     }
+    if (lock == null) {
+      lock = RunLock.of(run.path());
+      run.checkFresh();
+    }
+    run.write();
     started = System.nanoTime();
     listeners.forEach(listener -> listener.started(this));
     Optional<Evaluation> result = trainEpochs() ? judge() : Optional.empty();
@@ -288,7 +281,7 @@ public final class Trainer implements AutoCloseable {
 
   /** The batches of the first epoch and those that follow. */
   TrainingStream stream() {
-    return new TrainingStream(plan, settings, train, labelled, batchSize);
+    return new TrainingStream(plan, settings, data);
   }
 
   /** Evaluates what the run has led to, unless a stop comes first. */
@@ -298,7 +291,7 @@ public final class Trainer implements AutoCloseable {
       Checkpoint.readParameters(run.checkpoint(bestStep), store);
     }
     Optional<Evaluation> result =
-        evaluate("test", test, best ? bestEpoch : epoch, best ? (int) bestStep : step);
+        evaluate("test", test(), best ? bestEpoch : epoch, best ? (int) bestStep : step);
     for (TrainingListener listener : listeners) {
       if (!stopping) {
         listener.finished(this, result.orElseThrow());
@@ -379,7 +372,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void tellProgress(int first, int count, long nanoseconds) {
-    double perSecond = (batch - first) * (double) batchSize / (nanoseconds / 1e9);
+    double perSecond = (batch - first) * (double) data.batch() / (nanoseconds / 1e9);
     var progress = new TrainingListener.Progress(epoch, epochs, batch, count, perSecond);
     listeners.forEach(listener -> listener.progressed(progress));
   }
@@ -389,7 +382,7 @@ public final class Trainer implements AutoCloseable {
     int done = epoch + 1;
     boolean due = done == epochs || done % settings.integer("train.evaluateEvery") == 0;
     if (due) {
-      Optional<Evaluation> validated = evaluate("validation", validation, done, step);
+      Optional<Evaluation> validated = evaluate("validation", validation(), done, step);
       if (validated.isEmpty()) {
         return false;
       }
@@ -465,5 +458,8 @@ public final class Trainer implements AutoCloseable {
     }
     plan.close();
     store.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

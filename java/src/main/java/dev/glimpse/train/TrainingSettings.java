@@ -83,6 +83,11 @@ public final class TrainingSettings {
         .define("consistency.elastic", 3.0, 0, "and stretched here and there by so many pixels");
   }
 
+  /** Whether settings are those of a semi-supervised model. */
+  public static boolean isSemiSupervised(Settings settings) {
+    return settings.has(LABELS);
+  }
+
   /** How training images are changed, anew in each epoch. */
   static Distortion distortion(Settings settings) {
     return distortion(settings, "data");

@@ -13,22 +13,18 @@ import java.util.List;
  * the labelled images, whose passes are shorter, and where the model asks for it the same
  * unlabelled images once more, distorted. All orders follow from seed and epoch.
  */
-public final class TrainingStream implements AutoCloseable {
+final class TrainingStream implements AutoCloseable {
   private record Source(Batches batches, Feed feed) {}
 
   /** The first one's passes are the epochs. */
   private final List<Source> sources = new ArrayList<>();
 
-  /**
-   * @param train all images to learn from
-   * @param labelled those of them whose labels a semi-supervised model knows; null for another one
-   * @param batch images per step
-   */
-  public TrainingStream(
-      Plan plan, Settings settings, ImageSet train, ImageSet labelled, int batch) {
+  TrainingStream(Plan plan, Settings settings, TrainingData data) {
+    int batch = data.batch();
     long seed = settings.integer("train.seed");
     Distortion changes = TrainingSettings.distortion(settings);
-    var batches = new Batches(train, batch, seed, changes);
+    var batches = new Batches(data.train(), batch, seed, changes);
+    ImageSet labelled = data.labelled();
     if (labelled == null) {
       sources.add(new Source(batches, new Feed(plan, Example.IMAGES)));
       return;
@@ -37,18 +33,19 @@ public final class TrainingStream implements AutoCloseable {
     var known = new Batches(labelled, Math.min(batch, labelled.size()), seed, changes);
     sources.add(new Source(known, new Feed(plan, Example.IMAGES)));
     if (plan.hasInput(Example.DISTORTED)) {
-      var again = new Batches(train, batch, seed, TrainingSettings.consistency(settings), ~seed);
+      var again =
+          new Batches(data.train(), batch, seed, TrainingSettings.consistency(settings), ~seed);
       sources.add(new Source(again, new Feed(plan, Example.DISTORTED)));
     }
   }
 
   /** Steps in an epoch. */
-  public int steps() {
+  int steps() {
     return sources.get(0).batches().batchesPerEpoch();
   }
 
   /** Goes to a batch of an epoch; there may be one more than the epoch has, its end. */
-  public void seek(int epoch, int batch) {
+  void seek(int epoch, int batch) {
     long step = (long) epoch * steps() + batch;
     for (Source source : sources) {
       int each = source.batches().batchesPerEpoch();
@@ -60,7 +57,7 @@ public final class TrainingStream implements AutoCloseable {
    * Enqueues the copies of a step. Those of two steps are in flight: what was enqueued for the step
    * before the last must be done.
    */
-  public void upload() {
+  void upload() {
     for (Source source : sources) {
       source.feed().upload(source.batches().next());
     }

@@ -102,7 +102,7 @@ class ClassificationTest {
       write(store, low, 0, 0, 0, 0, 0, 2, 0, 2);
       store.write(high.parameters().get(1), FloatBuffer.wrap(new float[] {1, 1, 0, 0}));
       store.write(low.parameters().get(1), FloatBuffer.wrap(new float[] {1, 0, 1, 0}));
-      return Classification.of(model, store, SHAPE, bits(1203), bits(800));
+      return ClassificationJudge.judge(model, store, SHAPE, bits(1203), bits(800));
     }
   }
 
@@ -130,10 +130,12 @@ class ClassificationTest {
     assertTrue(classification.misread().isEmpty());
 
     RunFolder run = run();
-    Files.writeString(Classification.picture(run), "of earlier");
-    classification.keep(run, bits(800));
-    assertFalse(Files.exists(Classification.picture(run)));
-    assertEquals(classification, Classification.of(run).orElseThrow());
+    Files.createDirectories(run.samples());
+    var kept = new ClassificationFile(run);
+    Files.writeString(kept.picture(), "of earlier");
+    kept.write(classification, bits(800));
+    assertFalse(Files.exists(kept.picture()));
+    assertEquals(classification, kept.read().orElseThrow());
     var section = ClassificationSection.of(run, List.of()).get(0);
     assertEquals(List.of(Map.of("product", "both")), section.get("products"));
 
@@ -156,9 +158,10 @@ class ClassificationTest {
     assertEquals(400, classification.misread().size());
     RunFolder run = run();
     assertEquals("1 as 0", classification.misread().get(0).caption(run.config()));
-    classification.keep(run, bits(800));
-    assertTrue(Files.exists(Classification.picture(run)));
-    assertEquals(classification, Classification.of(run).orElseThrow());
+    var kept = new ClassificationFile(run);
+    kept.write(classification, bits(800));
+    assertTrue(Files.exists(kept.picture()));
+    assertEquals(classification, kept.read().orElseThrow());
 
     Path file = run.resolve("classification.json");
     String whole = Files.readString(file);
@@ -174,18 +177,16 @@ class ClassificationTest {
             whole.replace("\"counts\":[[", "\"counts\":[[1,"),
             whole.replaceAll("(\"temperatures\":\\{\"high\":)[^}]*", "$10"))) {
       Files.writeString(file, damaged);
-      var error = assertThrows(CheckpointException.class, () -> Classification.of(run));
+      var error = assertThrows(CheckpointException.class, kept::read);
       assertTrue(error.getMessage().startsWith(file + ": "), error.getMessage());
     }
     Files.writeString(file, whole);
-    assertTrue(Classification.calibrated(run, Set.of("high", "low")).isPresent());
-    var other =
-        assertThrows(
-            CheckpointException.class, () -> Classification.calibrated(run, Set.of("low")));
+    assertTrue(kept.calibrated(Set.of("high", "low")).isPresent());
+    var other = assertThrows(CheckpointException.class, () -> kept.calibrated(Set.of("low")));
     assertTrue(other.getMessage().startsWith(file + ": is of another model; "));
-    Classification.forget(run);
-    assertTrue(Classification.of(run).isEmpty());
-    assertFalse(Files.exists(Classification.picture(run)));
+    kept.delete();
+    assertTrue(kept.read().isEmpty());
+    assertFalse(Files.exists(kept.picture()));
   }
 
   @Test
@@ -195,7 +196,7 @@ class ClassificationTest {
       store.write(high.parameters().get(1), FloatBuffer.wrap(new float[] {1, 1, Float.NaN, 0}));
       var error =
           assertThrows(
-              MetricException.class, () -> Classification.of(model, store, SHAPE, bits(8)));
+              MetricException.class, () -> ClassificationJudge.judge(model, store, SHAPE, bits(8)));
       assertEquals(
           "the model's numbers are not finite (logits of high); train it anew", error.getMessage());
     }

@@ -105,6 +105,18 @@ class ResumeTest {
     assertArrayEquals(config, Files.readAllBytes(whole.resolve("config.json")));
   }
 
+  @Test
+  void aRunThatCannotGoOnIsLeftAsItWas() throws IOException {
+    Path run = folder.resolve("damaged");
+    Cli.train("cvae", run, "--epochs=1");
+    byte[] config = Files.readAllBytes(run.resolve("config.json"));
+    Path tensors = RunFolder.open(run).latest().orElseThrow().resolve("tensors.safetensors");
+    Files.write(tensors, new byte[8]);
+    String failure = Cli.run("train", "--resume", run.toString(), "--epochs=2").failure();
+    assertTrue(failure.startsWith("glimpse: " + tensors + ": "), failure);
+    assertArrayEquals(config, Files.readAllBytes(run.resolve("config.json")));
+  }
+
   private static String refusal(String argument) {
     Cli refused = Cli.run("train", "--resume", whole.toString(), argument);
     assertEquals(2, refused.exitCode(), refused.out() + refused.err());

@@ -44,7 +44,7 @@ class SemiSupervisedRunTest {
   @Test
   void aRunNotesHowItReads() throws IOException {
     Path run = SmallRuns.semiSupervised();
-    Classification noted = Classification.of(RunFolder.open(run)).orElseThrow();
+    Classification noted = new ClassificationFile(RunFolder.open(run)).read().orElseThrow();
     assertEquals(1, noted.classifiers().size());
     ClassifierResult encoder = noted.classifiers().get(0);
     assertEquals("encoder", encoder.name());
@@ -57,8 +57,9 @@ class SemiSupervisedRunTest {
       assertTrue(noted.misread().get(i - 1).probability() >= noted.misread().get(i).probability());
     }
 
-    int shown = noted.shown().size();
-    BufferedImage misread = ImageIO.read(Classification.picture(RunFolder.open(run)).toFile());
+    int shown = ClassificationFile.shown(noted).size();
+    BufferedImage misread =
+        ImageIO.read(new ClassificationFile(RunFolder.open(run)).picture().toFile());
     int rows = (shown + 9) / 10;
     assertEquals(rows * (CAPTION + CELL + 2), misread.getHeight());
 

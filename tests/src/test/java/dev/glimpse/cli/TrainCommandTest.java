@@ -135,10 +135,18 @@ class TrainCommandTest {
     assertEquals(
         "glimpse: pixels=gaussian needs grey values: set data.binarise=none, too",
         Cli.run("train", "draw", data, "--out=" + run, "--set", "pixels=gaussian").failure());
-    assertFalse(Files.exists(run), "a folder is left");
     assertEquals(
         "glimpse: train.klWarmup must be 0: this model's loss does not weigh a KL term",
         Cli.run("train", "gan", data, "--out=" + run, "--set", "train.klWarmup=3").failure());
+    assertFalse(Files.exists(run), "a folder is left");
+  }
+
+  @Test
+  void aFolderThatWasThereIsLeftAsItWas() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("run"));
+    String data = "--data=" + SmallRuns.data();
+    Cli.run("train", "gan", data, "--out=" + run, "--set", "train.klWarmup=3").failure();
+    assertEquals(0, run.toFile().list().length);
   }
 
   @Test

@@ -34,11 +34,13 @@ class ModelsTest {
   @TempDir private Path folder;
 
   @Test
-  void anUnknownModelIsToldFromAll() {
-    var unknown = assertThrows(SettingException.class, () -> Models.named("nan"));
+  void anUnknownModelNamesTheNearestOrAll() {
+    var misspelt = assertThrows(SettingException.class, () -> Models.named("vea"));
+    assertEquals("there is no model 'vea'; did you mean vae?", misspelt.getMessage());
+    var unknown = assertThrows(SettingException.class, () -> Models.named("diffusion"));
     assertEquals(
-        "there is no model 'nan', only vae, cvae, gan, cgan, vaegan, cvaegan, draw, cdraw,"
-            + " drawgan, flowmatch, cflowmatch, ssl, ssl-conv, ssl-gan, m1m2, classifier",
+        "there is no model 'diffusion'; there are vae, cvae, gan, cgan, vaegan, cvaegan, draw,"
+            + " cdraw, drawgan, flowmatch, cflowmatch, ssl, ssl-conv, ssl-gan, m1m2, classifier",
         unknown.getMessage());
   }
 

@@ -198,6 +198,22 @@ class TrainerTest {
   }
 
   @Test
+  void onlyOneTrainsInAFolder() {
+    Settings settings = settings("train.epochs=1");
+    Path run = folder.resolve("run");
+    try (Trainer second = SmallTraining.trainer(device, "vae", settings, run)) {
+      try (Trainer first = SmallTraining.trainer(device, "vae", settings, run)) {
+        assertFalse(Files.exists(run), "made before the training begins");
+        first.train();
+        var refused = assertThrows(CheckpointException.class, second::train);
+        assertTrue(refused.getMessage().contains("another training is going on there"));
+      }
+      var refused = assertThrows(CheckpointException.class, second::train);
+      assertTrue(refused.getMessage().contains("holds a run already"));
+    }
+  }
+
+  @Test
   void greyValuesGiveNoLikelihood() {
     RunFolder run = train(settings("train.epochs=1", "data.binarise=none"));
     Evaluation test = run.metrics().get(2);
