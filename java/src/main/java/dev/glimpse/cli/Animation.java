@@ -6,6 +6,7 @@ import dev.glimpse.train.DataShape;
 import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
+import dev.glimpse.train.StepwiseModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ record Animation(Drawing drawing, int columns) {
   private static final int COLUMNS = 8;
 
   static Animation ofSamples(
-      SequentialModel model, ParameterStore store, DataShape shape, Sampler.Grid grid, long seed) {
+      StepwiseModel model, ParameterStore store, DataShape shape, Sampler.Grid grid, long seed) {
     return new Animation(Drawing.ofSamples(model, store, shape, grid, seed), grid.columns());
   }
 

@@ -9,7 +9,8 @@ import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
 import dev.glimpse.train.SequentialModel;
-import dev.glimpse.train.SequentialModel.Glimpse;
+import dev.glimpse.train.StepwiseModel;
+import dev.glimpse.train.StepwiseModel.Glimpse;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ record Drawing(
 
   /** Draws new images; the same seed gives the same ones. */
   static Drawing ofSamples(
-      SequentialModel model, ParameterStore store, DataShape shape, Sampler.Grid grid, long seed) {
+      StepwiseModel model, ParameterStore store, DataShape shape, Sampler.Grid grid, long seed) {
     Tensor labels = grid.labels().isEmpty() ? null : Example.labelInput(grid.count(), shape);
     List<Glimpse> glimpses = model.watchSample(grid.count(), labels);
     try (Plan plan = plan(store, glimpses)) {
@@ -52,7 +53,8 @@ record Drawing(
       }
       plan.setState(seed, 0);
       plan.run();
-      return read(plan, model, shape, grid.count(), null, glimpses.size());
+      List<Stage> stages = stages(plan, glimpses.size());
+      return new Drawing(shape, grid.count(), null, stages, 0, model.writeSize());
     }
   }
 
@@ -64,8 +66,13 @@ record Drawing(
     try (Plan plan = plan(store, glimpses)) {
       Reconstructions.feed(plan, images, pixels);
       plan.run();
-      FloatBuffer originals = FloatBuffer.wrap(pixels);
-      return read(plan, model, shape, images.size(), originals, glimpses.size());
+      return new Drawing(
+          shape,
+          images.size(),
+          FloatBuffer.wrap(pixels),
+          stages(plan, glimpses.size()),
+          model.readSize(),
+          model.writeSize());
     }
   }
 
@@ -84,19 +91,13 @@ record Drawing(
     return builder.build();
   }
 
-  private static Drawing read(
-      Plan plan,
-      SequentialModel model,
-      DataShape shape,
-      int count,
-      FloatBuffer originals,
-      int glimpses) {
+  private static List<Stage> stages(Plan plan, int glimpses) {
     var stages = new ArrayList<Stage>();
     for (int t = 0; t < glimpses; t++) {
       stages.add(
           new Stage(copy(plan, "canvas " + t), copy(plan, "read " + t), copy(plan, "write " + t)));
     }
-    return new Drawing(shape, count, originals, stages, model.readSize(), model.writeSize());
+    return stages;
   }
 
   private static FloatBuffer copy(Plan plan, String output) {

@@ -19,6 +19,7 @@ import dev.glimpse.train.RunFolder;
 import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
 import dev.glimpse.train.Settings;
+import dev.glimpse.train.StepwiseModel;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -81,10 +82,16 @@ final class LoadedRun implements AutoCloseable {
     return model(LatentModel.class, "code for an image");
   }
 
-  /** The model, where it draws glimpse by glimpse. */
+  /** The model, where it draws given images again glimpse by glimpse. */
   SequentialModel sequentialModel() {
     return model(
         SequentialModel.class, "glimpses to watch; draw, cdraw and drawgan draw in such steps");
+  }
+
+  /** The model, where it draws step by step. */
+  StepwiseModel stepwiseModel() {
+    return model(
+        StepwiseModel.class, "steps to watch; draw, cdraw, drawgan, flowmatch and cflowmatch do");
   }
 
   ParameterStore store() {

@@ -3,8 +3,8 @@ package dev.glimpse.cli;
 import dev.glimpse.data.ClassNames;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.RunConfig;
-import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
+import dev.glimpse.train.StepwiseModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "They are written side by side, as one PNG picture. With --animate, a model that draws"
-          + " glimpse by glimpse (draw, cdraw, drawgan) shows how: as an animated GIF, and as a"
-          + " sheet of the canvases over the glimpses, with a red frame where it writes.",
+          + " step by step (draw, cdraw, drawgan, flowmatch, cflowmatch) shows how: as an animated"
+          + " GIF, and as a sheet of the canvases over the steps, with a red frame where DRAW"
+          + " writes.",
       ""
     },
     sortOptions = false,
@@ -97,7 +98,7 @@ final class SampleCommand implements Callable<Integer> {
 
   private int animate() {
     try (LoadedRun trained = run.open()) {
-      SequentialModel model = trained.sequentialModel();
+      StepwiseModel model = trained.stepwiseModel();
       Sampler.Grid grid = grid(trained);
       Animation.ofSamples(model, trained.store(), trained.shape(), grid, seed)
           .write(Animation.file(out, trained.run(), "drawing.gif"))

@@ -15,8 +15,8 @@ import dev.glimpse.train.Example;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.LatentModel;
 import dev.glimpse.train.Model;
-import dev.glimpse.train.SequentialModel;
 import dev.glimpse.train.SettingException;
+import dev.glimpse.train.StepwiseModel;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -68,8 +68,8 @@ public final class ModelFunctions {
       outputs.put("decode", n -> Map.of("decoded", decode(latent, n)));
       outputs.put("reconstruct", n -> Map.of("reconstructions", latent.reconstruct(example(n))));
     }
-    if (model instanceof SequentialModel sequential) {
-      outputs.put("animate", n -> animate(sequential.watchSample(n, labels(n))));
+    if (model instanceof StepwiseModel stepwise) {
+      outputs.put("animate", n -> animate(stepwise.watchSample(n, labels(n))));
     }
     if (model instanceof CompletionModel completion) {
       outputs.put("complete", n -> Map.of("completions", completion.complete(example(n))));
@@ -110,15 +110,15 @@ public final class ModelFunctions {
     return latent.decode(codes, labels(batch));
   }
 
-  private static Map<String, Tensor> animate(List<SequentialModel.Glimpse> glimpses) {
+  private static Map<String, Tensor> animate(List<StepwiseModel.Glimpse> glimpses) {
     var outputs = new LinkedHashMap<String, Tensor>();
     outputs.put(
         "frames",
-        Ops.concat(Axis.FIRST, glimpses.stream().map(SequentialModel.Glimpse::canvas).toList()));
+        Ops.concat(Axis.FIRST, glimpses.stream().map(StepwiseModel.Glimpse::canvas).toList()));
     if (glimpses.get(0).write() != null) {
       outputs.put(
           "windows",
-          Ops.concat(Axis.FIRST, glimpses.stream().map(SequentialModel.Glimpse::write).toList()));
+          Ops.concat(Axis.FIRST, glimpses.stream().map(StepwiseModel.Glimpse::write).toList()));
     }
     return outputs;
   }

@@ -28,8 +28,9 @@ import dev.glimpse.ops.Shape;
 import dev.glimpse.ops.Tensor;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.Example;
-import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.Settings;
+import dev.glimpse.train.StepwiseModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -39,7 +40,7 @@ import java.util.function.Function;
  * lines (Liu et al., "Flow straight and fast", ICLR 2023): a network learns the velocity with which
  * noise becomes an image from time 0 to time 1, and images are drawn by following it.
  */
-public final class FlowMatching implements GenerativeModel {
+public final class FlowMatching implements StepwiseModel {
   /** Places on the axis of time, near which the network can tell times apart. */
   private static final int MARKS = 32;
 
@@ -119,21 +120,36 @@ public final class FlowMatching implements GenerativeModel {
     return Map.of("velocityError", error(example));
   }
 
-  /** By Euler's steps. */
   @Override
   public Tensor sample(int count, Tensor labels) {
+    List<Glimpse> path = watchSample(count, labels);
+    return path.get(path.size() - 1).canvas();
+  }
+
+  /** Follows the velocity by Euler's steps. */
+  @Override
+  public List<Glimpse> watchSample(int count, Tensor labels) {
+    var path = new ArrayList<Glimpse>();
     Tensor x = randomNormal(Shape.of(count, pixels));
     for (int i = 0; i < steps; i++) {
       Tensor t = constant((float) i / steps, Shape.of(count, 1));
       x = add(x, scale(velocity(x, t, labels), 1f / steps));
+      path.add(new Glimpse(brightness(x), null, null));
     }
-    return between(shift(scale(x, 0.5f), 0.5f));
+    return path;
   }
 
-  /** The nearest numbers in [0, 1]. */
-  private static Tensor between(Tensor a) {
-    Tensor most = constant(-1, a.shape());
-    return negate(maximum(negate(maximum(a, constant(0, a.shape()))), most));
+  /** What pixels from -1 to 1 are in [0, 1]; others, as noise has them, become black or white. */
+  private static Tensor brightness(Tensor x) {
+    Tensor least = constant(-1, x.shape());
+    Tensor atLeast = maximum(x, least);
+    Tensor within = negate(maximum(negate(atLeast), least));
+    return shift(scale(within, 0.5f), 0.5f);
+  }
+
+  @Override
+  public int writeSize() {
+    return 0;
   }
 
   @Override

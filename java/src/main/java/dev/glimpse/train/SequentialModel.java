@@ -1,29 +1,12 @@
 package dev.glimpse.train;
 
-import dev.glimpse.ops.Tensor;
 import java.util.List;
 
-/** A model that draws an image step by step, and so can be watched. */
-public interface SequentialModel extends LatentModel {
-  /**
-   * One step.
-   *
-   * @param canvas the images so far, in [0, 1], {@code [N, H W C]}
-   * @param read where it looked before, {@link dev.glimpse.nn.GaussianGrid}s {@code [N, 5]}; null
-   *     where it looks at nothing, or everywhere
-   * @param write where it drew, likewise
-   */
-  record Glimpse(Tensor canvas, Tensor read, Tensor write) {}
-
-  /** How new images are drawn. Labels are as in {@link #sample}. */
-  List<Glimpse> watchSample(int count, Tensor labels);
-
+/** A model that also draws given images again step by step, from a code of each step. */
+public interface SequentialModel extends LatentModel, StepwiseModel {
   /** How given images are drawn again, from their most likely codes. */
   List<Glimpse> watchReconstruction(Example example);
 
-  /** The filters of a row of the grid that reads. */
+  /** The filters of a row of the grid that reads; 0 where there is none. */
   int readSize();
-
-  /** The filters of a row of the grid that writes. */
-  int writeSize();
 }

@@ -108,9 +108,22 @@ class AnimateTest {
   }
 
   @Test
+  void noiseIsMoved() throws IOException {
+    Path run = SmallRuns.flowMatching();
+    Cli.run("sample", run.toString(), "--animate", "--label=3", "--count=4").succeeded();
+    assertFrames(3, 4, CELL + 4, run.resolve("samples/drawing.gif"));
+    BufferedImage sheet = ImageIO.read(run.resolve("samples/drawing-sheet.png").toFile());
+    assertEquals(0, pixels(sheet, RED));
+  }
+
+  @Test
   void otherModelsAndFilesAreRefused() {
     Path vae = SmallRuns.perceptron("vae");
     String message = Cli.run("sample", vae.toString(), "--animate").failure();
+    assertEquals(
+        "glimpse: a vae has no steps to watch; draw, cdraw, drawgan, flowmatch and cflowmatch do",
+        message);
+    message = Cli.run("reconstruct", vae.toString(), "--animate").failure();
     assertEquals(
         "glimpse: a vae has no glimpses to watch; draw, cdraw and drawgan draw in such steps",
         message);

@@ -86,6 +86,11 @@ final class SmallRuns {
     return trained(model, List.of("width=4", "latent=8"), settings);
   }
 
+  /** A U-Net's run of one epoch, which draws in three steps. */
+  static Path flowMatching() {
+    return trained("cflowmatch", List.of("width=4"), "steps=3");
+  }
+
   /** The run of one epoch of a semi-supervised perceptron that is told 20 labels. */
   static Path semiSupervised() {
     return trained("ssl", List.of("hidden=16", "latent=4"), "train.size=200", "data.labels=20");
