@@ -15,6 +15,7 @@ final class Workloads {
           new Ssl(),
           new Draw(),
           new Dcgan(),
+          new FlowMatchingStep(),
           new Generation(1),
           new Generation(64));
 
