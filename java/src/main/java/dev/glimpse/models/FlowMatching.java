@@ -78,6 +78,7 @@ public final class FlowMatching implements StepwiseModel {
   /** Defines the model's settings. */
   public static Settings settings() {
     return Dcgan.define(new Settings())
+        .standard("width", 32)
         .define("steps", 50, 1, "from noise to an image, when images are drawn");
   }
 

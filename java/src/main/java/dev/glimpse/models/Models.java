@@ -131,10 +131,7 @@ public final class Models {
 
   /** The velocity's error jumps with the times that are drawn; averages of parameters do not. */
   private static Settings averaged(Settings settings) {
-    return ofGreyValues(settings)
-        .standard("train.batch", 64)
-        .standard("train.average", 0.999)
-        .standard("width", 32);
+    return ofGreyValues(settings).standard("train.batch", 64).standard("train.average", 0.999);
   }
 
   private static Settings semiSupervised(Settings settings) {
