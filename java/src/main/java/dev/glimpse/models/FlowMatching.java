@@ -9,6 +9,7 @@ import static dev.glimpse.ops.Ops.maximum;
 import static dev.glimpse.ops.Ops.mean;
 import static dev.glimpse.ops.Ops.multiply;
 import static dev.glimpse.ops.Ops.negate;
+import static dev.glimpse.ops.Ops.randomBernoulli;
 import static dev.glimpse.ops.Ops.randomNormal;
 import static dev.glimpse.ops.Ops.rowSum;
 import static dev.glimpse.ops.Ops.scale;
@@ -46,8 +47,12 @@ public final class FlowMatching implements StepwiseModel {
 
   private static final int CONDITION = 128;
 
+  /** The share of labels that are not told in training, as Ho and Salimans do. */
+  private static final float UNTOLD = 0.1f;
+
   private final int pixels;
   private final int steps;
+  private final float guidance;
   private final boolean conditional;
   private final Parameter marks;
   private final Linear condition;
@@ -58,6 +63,7 @@ public final class FlowMatching implements StepwiseModel {
     pixels = data.pixels();
     steps = settings.integer("steps");
     conditional = classes > 0;
+    guidance = conditional ? (float) settings.number("guidance") : 0;
     marks = new Parameter("time", Shape.of(MARKS), Initializer.values(evenly()));
     condition = Linear.labelled("condition", MARKS, classes, CONDITION, Activation.RELU);
     velocity = new UNet("velocity", Dcgan.of(data, settings), CONDITION);
@@ -82,6 +88,16 @@ public final class FlowMatching implements StepwiseModel {
         .define("steps", 50, 1, "from noise to an image, when images are drawn");
   }
 
+  /** Defines the settings of a model for labelled images. */
+  public static Settings conditionalSettings() {
+    return settings()
+        .define(
+            "guidance",
+            0.5,
+            0,
+            "how much further samples go where the label leads than it says (Ho and Salimans 2022)");
+  }
+
   private static float[] evenly() {
     float[] marks = new float[MARKS];
     for (int i = 0; i < MARKS; i++) {
@@ -99,26 +115,46 @@ public final class FlowMatching implements StepwiseModel {
   }
 
   /** How far the velocity is off, per example, at a time of its own (Liu et al., equation 1). */
-  private Tensor error(Example example) {
-    Tensor image = shift(scale(example.images(), 2), -1);
+  private Tensor error(Tensor images, Tensor labels) {
+    Tensor image = shift(scale(images, 2), -1);
     Tensor noise = randomNormal(image.shape());
     // Times in the middle are the hard ones (Esser et al. 2024, section 3.1).
     Tensor t = sigmoid(randomNormal(Shape.of(image.shape().rows(), 1)));
     Tensor way = subtract(image, noise);
     Tensor x = add(noise, multiply(way, t));
-    return rowSum(square(subtract(velocity(x, t, example.labels()), way)));
+    return rowSum(square(subtract(velocity(x, t, labels), way)));
+  }
+
+  /** Labels, some of which are not told: zeros. */
+  private static Tensor sometimes(Tensor labels) {
+    Shape each = Shape.of(labels.shape().rows(), 1);
+    return multiply(labels, randomBernoulli(constant(1 - UNTOLD, each)));
+  }
+
+  /**
+   * The velocity for samples: from where it leads without the label, beyond where it leads with it
+   * ("Classifier-free diffusion guidance", equation 6).
+   */
+  private Tensor guided(Tensor x, Tensor t, Tensor y) {
+    Tensor told = velocity(x, t, y);
+    if (guidance == 0) {
+      return told;
+    }
+    Tensor untold = velocity(x, t, constant(0, y.shape()));
+    return add(told, scale(subtract(told, untold), guidance));
   }
 
   @Override
   public Lesson learn(Example example, Function<String, Optimizer> optimizers) {
-    Tensor loss = mean(error(example));
+    Tensor y = conditional ? sometimes(example.labels()) : null;
+    Tensor loss = mean(error(example.images(), y));
     var objective = new Objective("flow", loss, parameters, optimizers.apply("flow"));
     return new Lesson(List.of(objective), Map.of("velocityError", loss));
   }
 
   @Override
   public Map<String, Tensor> evaluate(Example example) {
-    return Map.of("velocityError", error(example));
+    return Map.of("velocityError", error(example.images(), example.labels()));
   }
 
   @Override
@@ -134,7 +170,7 @@ public final class FlowMatching implements StepwiseModel {
     Tensor x = randomNormal(Shape.of(count, pixels));
     for (int i = 0; i < steps; i++) {
       Tensor t = constant((float) i / steps, Shape.of(count, 1));
-      x = add(x, scale(velocity(x, t, labels), 1f / steps));
+      x = add(x, scale(guided(x, t, labels), 1f / steps));
       path.add(new Glimpse(brightness(x), null, null));
     }
     return path;

@@ -71,7 +71,7 @@ public final class Models {
           new Kind(
               "cflowmatch",
               "the same on labels",
-              () -> averaged(FlowMatching.settings()),
+              () -> averaged(FlowMatching.conditionalSettings()),
               FlowMatching::conditional),
           new Kind(
               "ssl",
