@@ -47,7 +47,7 @@ public final class BuiltInModel {
     try (Device device = Devices.open("best")) {
       String deviceName = device.info().name();
       var config = RunConfig.of(kind.name(), data, deviceName, splits.train(), settings);
-      RunFolder run = RunFolder.create(folder, config);
+      RunFolder run = RunFolder.fresh(folder, config);
       try (var trainer = new Trainer(device, model, settings, splits, run, List.of(PRINTING))) {
         trainer.train();
       }

@@ -124,7 +124,7 @@ public final class OwnModel implements LatentModel {
     try (Device device = Devices.open("best")) {
       String deviceName = device.info().name();
       var config = RunConfig.of("own", "digits", deviceName, splits.train(), settings);
-      RunFolder run = RunFolder.create(folder, config);
+      RunFolder run = RunFolder.fresh(folder, config);
       try (var trainer = new Trainer(device, model, settings, splits, run, List.of())) {
         trainer.train().ifPresent(test -> System.out.println(test.values()));
         var functions = new ModelFunctions(model, shape);

@@ -80,7 +80,7 @@ record TrainingTask(String kind, String data, Settings settings, Splits splits, 
   /** A new run of it. */
   RunFolder run(Path folder, Device device, ComputeOptions compute) {
     var config = RunConfig.of(kind, data, device.info().name(), splits.train(), settings);
-    return RunFolder.create(folder, config.computedBy(compute.given()));
+    return RunFolder.fresh(folder, config.computedBy(compute.given()));
   }
 
   /** The images that it learns from, in words. */

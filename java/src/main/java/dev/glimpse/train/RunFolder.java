@@ -39,7 +39,7 @@ public final class RunFolder {
    *
    * @throws CheckpointException when a run was trained there already
    */
-  public static RunFolder create(Path folder, RunConfig config) {
+  public static RunFolder fresh(Path folder, RunConfig config) {
     var run = new RunFolder(folder, config);
     run.checkFresh();
     return run;

@@ -112,7 +112,7 @@ class ClassificationTest {
 
   private RunFolder run() {
     var config = RunConfig.of("classifier", "bits", "none", bits(4), new Settings());
-    return RunFolder.create(folder.resolve("run"), config);
+    return RunFolder.fresh(folder.resolve("run"), config);
   }
 
   @Test

@@ -95,7 +95,7 @@ class ProfileCommandTest {
                 model,
                 settings,
                 new Splits(images, images, images),
-                RunFolder.create(run, config),
+                RunFolder.fresh(run, config),
                 List.of())) {
       trainer.train();
     }

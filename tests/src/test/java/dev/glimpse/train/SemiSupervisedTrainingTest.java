@@ -201,7 +201,7 @@ class SemiSupervisedTrainingTest {
         Models.named("ssl").create(shape, settings),
         settings,
         splits.withUnlabelled(unlabelled),
-        RunFolder.create(folder.resolve(name), config),
+        RunFolder.fresh(folder.resolve(name), config),
         List.of());
   }
 

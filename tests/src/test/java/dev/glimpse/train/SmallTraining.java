@@ -30,7 +30,7 @@ public final class SmallTraining {
   public static Trainer trainer(
       Device device, String model, Settings settings, Path folder, TrainingListener... listeners) {
     var config = RunConfig.of(model, "digits", device.info().name(), digits().train(), settings);
-    return trainer(device, settings, RunFolder.create(folder, config), listeners);
+    return trainer(device, settings, RunFolder.fresh(folder, config), listeners);
   }
 
   /** A trainer of the run that such a one has begun, which goes on with it. */
