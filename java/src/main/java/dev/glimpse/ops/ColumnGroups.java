@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +22,10 @@ record ColumnGroups(int rows, int columns, int width, int rowsPerBlock) {
 
   static ColumnGroups of(DeviceInfo device, int rows, int columns) {
     int width = width(columns);
-    int wanted = GROUPS_PER_UNIT * device.computeUnits() / ceiling(columns, width);
+    int wanted = GROUPS_PER_UNIT * device.computeUnits() / ceilDiv(columns, width);
     int fewest = FEWEST_ROWS_OF_AN_ITEM * (ITEMS / width);
     return new ColumnGroups(
-        rows, columns, width, Math.max(fewest, ceiling(rows, Math.max(1, wanted))));
+        rows, columns, width, Math.max(fewest, ceilDiv(rows, Math.max(1, wanted))));
   }
 
   /** All rows as one block. */
@@ -38,12 +41,8 @@ record ColumnGroups(int rows, int columns, int width, int rowsPerBlock) {
     return width;
   }
 
-  private static int ceiling(int a, int b) {
-    return (a + b - 1) / b;
-  }
-
   int blocks() {
-    return ceiling(rows, rowsPerBlock);
+    return ceilDiv(rows, rowsPerBlock);
   }
 
   /** The size of a sum for each column of each block. */
@@ -57,7 +56,7 @@ record ColumnGroups(int rows, int columns, int width, int rowsPerBlock) {
 
   /** The work-items, for so many blocks of rows. */
   List<Integer> global(int blocks) {
-    return List.of(ceiling(columns, width) * width, blocks * ITEMS / width);
+    return List.of(roundUp(columns, width), blocks * ITEMS / width);
   }
 
   List<Integer> local() {

@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
@@ -51,7 +53,7 @@ public record ColumnSum() implements Op {
       site.launch(
           site.kernel("reduce.cl", "column_sum", Map.of()),
           List.of(x.buffer(), y, x.rows(), x.columns(), x.offset(), x.stride()),
-          List.of((x.columns() + CPU_STRIP - 1) / CPU_STRIP, 1),
+          List.of(ceilDiv(x.columns(), CPU_STRIP), 1),
           List.of(1, 1),
           new Cost(x.size(), x.bytes() + 4L * x.columns()));
       return;

@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
@@ -115,14 +118,10 @@ public record Convolution(
     int items = Math.max(1, ITEMS_PER_UNIT * device.computeUnits() / phases);
     // As many blocks for every item, since items are dealt out to cores by their number.
     int most = Math.max(tile, Math.min(MOST_ROWS, BLOCK / pitch) / tile * tile);
-    int blocks = items * Math.max(1, ceil(rows, items * most));
-    int rowsPerBlock = Math.min(most, ceil(ceil(rows, blocks), tile) * tile);
-    items = Math.min(items, ceil(rows, rowsPerBlock));
+    int blocks = items * Math.max(1, ceilDiv(rows, items * most));
+    int rowsPerBlock = Math.min(most, roundUp(ceilDiv(rows, blocks), tile));
+    items = Math.min(items, ceilDiv(rows, rowsPerBlock));
     return new Geometry(phases, rows, depth, columns, rowsPerBlock, items, pitch);
-  }
-
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
   }
 
   /** Outputs with the same remainder by the stride see the same taps. */
@@ -132,7 +131,7 @@ public record Convolution(
 
   /** The outputs of the largest phase. */
   private int positions(int length, int stride) {
-    return scatter ? (length + stride - 1) / stride : length;
+    return scatter ? ceilDiv(length, stride) : length;
   }
 
   private static int tapsOfPhase(int size, int stride, int dilation) {
@@ -140,7 +139,7 @@ public record Convolution(
     while (step * dilation % stride != 0) {
       step++;
     }
-    return (size + step - 1) / step;
+    return ceilDiv(size, step);
   }
 
   @Override

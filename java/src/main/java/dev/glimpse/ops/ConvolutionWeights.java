@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
@@ -84,7 +87,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     }
 
     int outputsPerShare() {
-      return ceil(outputs, shares);
+      return ceilDiv(outputs, shares);
     }
 
     Parts parts() {
@@ -99,11 +102,11 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     if (!device.kind().isCpu()) {
       int shares = GroupTile.shares(depth, columns, outputs);
       int rows = GroupTile.of(device, depth, columns, shares).rows();
-      return new Geometry(outputs, depth, columns, rows, ceil(depth, rows), columns, shares);
+      return new Geometry(outputs, depth, columns, rows, ceilDiv(depth, rows), columns, shares);
     }
     int tile = RegisterTile.ROWS;
-    int depthItems = ceil(depth, DEPTH_PER_ITEM);
-    int depthPerItem = ceil(ceil(depth, depthItems), tile) * tile;
+    int depthItems = ceilDiv(depth, DEPTH_PER_ITEM);
+    int depthPerItem = roundUp(ceilDiv(depth, depthItems), tile);
     int panel = RegisterTile.of(device).columns();
     int wanted = ITEMS_PER_UNIT * device.computeUnits() / depthItems;
     // As many items for every unit.
@@ -112,7 +115,7 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
     }
     int shares = Math.max(1, Math.min(wanted, outputs / CHUNK));
     return new Geometry(
-        outputs, depth, columns, depthPerItem, depthItems, ceil(columns, panel) * panel, shares);
+        outputs, depth, columns, depthPerItem, depthItems, roundUp(columns, panel), shares);
   }
 
   private Optional<Winograd> winograd(DeviceInfo device, Shape image, Shape field) {
@@ -121,10 +124,6 @@ public record ConvolutionWeights(Window window, boolean fieldFirst, Chain epilog
 
   private Optional<FewChannels> fewChannels(DeviceInfo device, Shape image, Shape field) {
     return FewChannels.of(device, window, image, Window.extent(field), field.columns());
-  }
-
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
   }
 
   @Override

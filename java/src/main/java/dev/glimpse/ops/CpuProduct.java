@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
@@ -66,19 +68,19 @@ record CpuProduct(
     int tiles = tile().tiles(m);
     int panels = tile().panels(n);
     int wanted = (itemsPack() ? 4 : 32) * device.computeUnits();
-    int blocks = (wanted + panels - 1) / panels;
+    int blocks = ceilDiv(wanted, panels);
     return Math.max(1, Math.min(blocks, itemsPack() ? tiles / 8 : tiles));
   }
 
   int rowsPerItem() {
     int tiles = tile().tiles(m);
     int blocks = blocks();
-    return (tiles + blocks - 1) / blocks * RegisterTile.ROWS;
+    return ceilDiv(tiles, blocks) * RegisterTile.ROWS;
   }
 
   List<Integer> global() {
     int rowsPerItem = rowsPerItem();
-    return List.of((m + rowsPerItem - 1) / rowsPerItem, tile().panels(n));
+    return List.of(ceilDiv(m, rowsPerItem), tile().panels(n));
   }
 
   /** The panels of B, if it is packed, then the strips of A, if it is cut. */
@@ -127,11 +129,11 @@ record CpuProduct(
 
   /** Copies a transposed A to strips, of which a work-item takes some at some steps of k. */
   private void packStrips(Site site, View a, Buffer strips) {
-    int groups = (tile().tiles(m) + STRIPS_PER_ITEM - 1) / STRIPS_PER_ITEM;
+    int groups = ceilDiv(tile().tiles(m), STRIPS_PER_ITEM);
     site.launch(
         site.kernel("pack_strips.cl", "pack_strips", Map.of()),
         List.of(a.buffer(), strips, m, k, a.offset(), a.stride()),
-        List.of(groups, (k + STEPS_PER_ITEM - 1) / STEPS_PER_ITEM),
+        List.of(groups, ceilDiv(k, STEPS_PER_ITEM)),
         List.of(1, 1),
         new Cost(0, 2 * a.bytes()));
   }

@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
@@ -39,10 +42,6 @@ record FewChannels(
         : Optional.empty();
   }
 
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
-  }
-
   private int channels() {
     return images.columns();
   }
@@ -60,7 +59,7 @@ record FewChannels(
   }
 
   private int items() {
-    int blocks = images.dimension(0) * ceil(out.height(), linesPerBlock());
+    int blocks = images.dimension(0) * ceilDiv(out.height(), linesPerBlock());
     return Math.min(ITEMS_PER_UNIT * units, blocks);
   }
 
@@ -68,7 +67,7 @@ record FewChannels(
   private int pitch() {
     int places = Math.max(out.width(), RegisterTile.ROWS);
     int pixels = (places - 1) * window.stride().width() + window.width();
-    return ceil(pixels * channels(), 8) * 8;
+    return roundUp(pixels * channels(), 8);
   }
 
   /** What a work-item copies. */

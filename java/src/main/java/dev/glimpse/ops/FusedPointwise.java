@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,23 +108,25 @@ public record FusedPointwise(Chain chain, Shape domain) implements Op {
       // Leave work for every core even where it is little.
       int rowsPerItem =
           Math.min(
-              Math.max(1, CPU_ELEMENTS / columns), ceil(rows, 2 * site.device().computeUnits()));
+              Math.max(1, CPU_ELEMENTS / columns), ceilDiv(rows, 2 * site.device().computeUnits()));
       arguments.addAll(List.of(rowsPerItem, columnsPerItem));
-      global = List.of(ceil(columns, columnsPerItem), ceil(rows, rowsPerItem));
+      global = List.of(ceilDiv(columns, columnsPerItem), ceilDiv(rows, rowsPerItem));
     } else {
       group = sums && columns <= GPU_LONG ? GPU_ROW_GROUP : GPU_GROUP;
       int perItem = !sums && size >= GPU_MANY ? GPU_PER_ITEM : 1;
       int logWidth = logWidth(rows, columns);
       int width = 1 << logWidth;
       int height = group / width;
-      int across = rows == 1 ? ceil(columns, perItem) : columns;
-      int down = rows == 1 ? 1 : ceil(rows, perItem);
+      int across = rows == 1 ? ceilDiv(columns, perItem) : columns;
+      int down = rows == 1 ? 1 : ceilDiv(rows, perItem);
       arguments.addAll(List.of(logWidth, height));
       defines.put("GROUP", String.valueOf(group));
       defines.put("PER_ITEM", String.valueOf(perItem));
       defines.put("ALONG_COLUMNS", rows == 1 && perItem > 1 ? "1" : "0");
       global =
-          sums ? List.of(group, rows) : List.of(ceil(across, width) * group, ceil(down, height));
+          sums
+              ? List.of(group, rows)
+              : List.of(ceilDiv(across, width) * group, ceilDiv(down, height));
     }
     site.launch(
         site.kernel("pointwise.cl", "pointwise", defines),
@@ -151,9 +155,5 @@ public record FusedPointwise(Chain chain, Shape domain) implements Op {
 
   private static View asRow(View view) {
     return new View(view.buffer(), 1, view.size(), view.offset(), view.size());
-  }
-
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
   }
 }

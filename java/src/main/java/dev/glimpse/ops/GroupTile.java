@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.DeviceInfo;
 import java.util.Comparator;
 import java.util.List;
@@ -56,11 +58,7 @@ record GroupTile(int rows, int columns) {
     int units = Math.max(1, device.computeUnits());
     int m = this.rows / SIDE;
     int n = this.columns / SIDE;
-    return (groups + units - 1) / units * (m * n + m + n);
-  }
-
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
+    return ceilDiv(groups, units) * (m * n + m + n);
   }
 
   /**
@@ -68,20 +66,20 @@ record GroupTile(int rows, int columns) {
    * By its size alone: the shares decide in which order is summed.
    */
   static int shares(int rows, int columns, int steps) {
-    int tiles = ceil(rows, SHARED_TILE) * ceil(columns, SHARED_TILE);
+    int tiles = ceilDiv(rows, SHARED_TILE) * ceilDiv(columns, SHARED_TILE);
     int most = Math.max(1, Math.min(GROUPS / tiles, steps / STEPS_PER_SHARE));
     // None of them shall be empty.
-    return ceil(steps, ceil(steps, most));
+    return ceilDiv(steps, ceilDiv(steps, most));
   }
 
   /** Into how many tiles rows are cut. */
   int groupsOfRows(int rows) {
-    return ceil(rows, this.rows);
+    return ceilDiv(rows, this.rows);
   }
 
   /** Into how many tiles columns are cut. */
   int groupsOfColumns(int columns) {
-    return ceil(columns, this.columns);
+    return ceilDiv(columns, this.columns);
   }
 
   /** The launch of {@code count} products. */

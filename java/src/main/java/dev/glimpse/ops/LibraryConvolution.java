@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
@@ -212,7 +214,7 @@ final class LibraryConvolution {
     site.launch(
         site.kernel("bfloat16.cl", entry, Map.of()),
         List.of(from, to, count),
-        List.of((count + GROUP - 1) / GROUP * GROUP, 1),
+        List.of(roundUp(count, GROUP), 1),
         List.of(GROUP, 1),
         new Cost(0, 6L * count));
   }
@@ -285,7 +287,7 @@ final class LibraryConvolution {
     site.launch(
         site.kernel("filter.cl", entry, Map.of("FIELDS_FIRST", fieldsFirst ? "1" : "0")),
         List.of(from, to, taps, channels, fields),
-        List.of((weights.size() + GROUP - 1) / GROUP * GROUP, 1),
+        List.of(roundUp(weights.size(), GROUP), 1),
         List.of(GROUP, 1),
         new Cost(0, 2 * weights.bytes()));
   }

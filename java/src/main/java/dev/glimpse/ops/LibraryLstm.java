@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Device;
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
@@ -170,7 +172,7 @@ record LibraryLstm(Sequence size, LstmSpace space) implements LibraryOp {
             space.inputWeights(),
             space.hiddenWeights(),
             space.biases()),
-        List.of((columns + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP, rows),
+        List.of(roundUp(columns, GPU_GROUP), rows),
         List.of(GPU_GROUP, 1),
         new Cost(0, 8L * rows * columns));
   }

@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.roundUp;
+
 import java.util.List;
 
 /** Launches of kernels that compute images line by line: {@code kernels/pool.cl} and others. */
@@ -13,7 +15,7 @@ final class Lines {
     int lines = images.dimension(0) * images.dimension(1);
     int elements = images.dimension(2) * images.dimension(3);
     boolean cpu = site.device().kind().isCpu();
-    return List.of(cpu ? 1 : (elements + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP, lines);
+    return List.of(cpu ? 1 : roundUp(elements, GPU_GROUP), lines);
   }
 
   static List<Integer> local(Site site) {

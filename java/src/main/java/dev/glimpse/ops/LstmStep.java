@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +86,7 @@ public record LstmStep() implements Op {
     site.launch(
         site.kernel("lstm.cl", entry, defines),
         arguments,
-        List.of(cpu ? 1 : (cell.columns() + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP, cell.rows()),
+        List.of(cpu ? 1 : roundUp(cell.columns(), GPU_GROUP), cell.rows()),
         List.of(cpu ? 1 : GPU_GROUP, 1),
         new Cost((long) flops * cell.size(), bytes));
   }

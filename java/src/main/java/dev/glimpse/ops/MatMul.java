@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.device.LibraryCall;
@@ -216,7 +218,7 @@ public record MatMul(
     arguments.addAll(divided ? List.of(site.workspace(0)) : rendered.arguments());
     arguments.addAll(List.of(a.buffer(), b.buffer()));
     arguments.addAll(extents(size, a, b));
-    arguments.addAll(List.of(tile.groupsOfRows(size.m), (size.k + shares - 1) / shares));
+    arguments.addAll(List.of(tile.groupsOfRows(size.m), ceilDiv(size.k, shares)));
     long flops = 2L * size.m * size.n * size.k;
     long flopsOfChain = (long) size.m * size.n * epilogue.flops();
     long bytes = a.bytes() + b.bytes();

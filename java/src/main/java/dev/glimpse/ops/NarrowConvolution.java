@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
@@ -51,10 +54,6 @@ record NarrowConvolution(
         : Optional.empty();
   }
 
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
-  }
-
   private int channels() {
     return images.columns();
   }
@@ -71,8 +70,8 @@ record NarrowConvolution(
   /** The lines of outputs of a block: as the cache has room for, and a block for every unit. */
   private int linesPerBlock() {
     int read = Math.max(1, BLOCK / (rows() * images.dimension(2)));
-    int fitting = scatter ? read * stride() : ceil(read, stride());
-    int shared = ceil(out.height(), ceil(units, images.dimension(0)));
+    int fitting = scatter ? read * stride() : ceilDiv(read, stride());
+    int shared = ceilDiv(out.height(), ceilDiv(units, images.dimension(0)));
     return Math.min(fitting, shared);
   }
 
@@ -85,18 +84,18 @@ record NarrowConvolution(
   }
 
   private int pitch() {
-    return Math.max(tile.columns(), ceil(linesRead() * images.dimension(2), 16) * 16);
+    return Math.max(tile.columns(), roundUp(linesRead() * images.dimension(2), 16));
   }
 
   private int items() {
-    int blocks = images.dimension(0) * ceil(out.height(), linesPerBlock());
+    int blocks = images.dimension(0) * ceilDiv(out.height(), linesPerBlock());
     return Math.min(ITEMS_PER_UNIT * units, blocks);
   }
 
   /** The packed weights, and what is between pixels and outputs. */
   List<Long> workspaces() {
     int phases = scatter ? window.stride().width() : 1;
-    int sums = columns * phases * ceil(out.width(), phases);
+    int sums = columns * phases * ceilDiv(out.width(), phases);
     long floats =
         (long) rows() * pitch() + channels() * tile.columns() + sums + out.width() * columns + 8;
     return List.of(4L * rows() * channels(), 4 * items() * floats);

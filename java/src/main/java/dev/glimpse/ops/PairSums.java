@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
@@ -22,12 +24,12 @@ record PairSums(int rows, int columns, int rowsPerBlock, Optional<ColumnGroups> 
       return new PairSums(x.rows(), x.columns(), groups.rowsPerBlock(), Optional.of(groups));
     }
     int wanted = BLOCKS_PER_UNIT * device.computeUnits();
-    int perBlock = Math.max(FEWEST_ROWS, (x.rows() + wanted - 1) / wanted);
+    int perBlock = Math.max(FEWEST_ROWS, ceilDiv(x.rows(), wanted));
     return new PairSums(x.rows(), x.columns(), perBlock, Optional.empty());
   }
 
   int blocks() {
-    return (rows + rowsPerBlock - 1) / rowsPerBlock;
+    return ceilDiv(rows, rowsPerBlock);
   }
 
   long partBytes() {

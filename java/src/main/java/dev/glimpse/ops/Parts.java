@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Buffer;
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
@@ -63,9 +66,7 @@ record Parts(int shares, int rows, int columns) {
     site.launch(
         site.kernel("sum_shares.cl", "sum_shares", defines),
         arguments,
-        List.of(
-            cpu ? 1 : (columns + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP,
-            (rows + rowsPerItem - 1) / rowsPerItem),
+        List.of(cpu ? 1 : roundUp(columns, GPU_GROUP), ceilDiv(rows, rowsPerItem)),
         List.of(cpu ? 1 : GPU_GROUP, 1),
         new Cost(elements * shares + flops, bytes() + 4L * elements));
   }

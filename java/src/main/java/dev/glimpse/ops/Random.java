@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Launch.Cost;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,10 +69,7 @@ public final class Random implements Op {
     arguments.addAll(List.of(out.buffer(), out.size(), site.stream()));
     boolean cpu = site.device().kind().isCpu();
     int counters = (out.size() + 31) / 32 * 8;
-    int items =
-        cpu
-            ? (out.size() + CPU_NUMBERS - 1) / CPU_NUMBERS
-            : (counters + GPU_GROUP - 1) / GPU_GROUP * GPU_GROUP;
+    int items = cpu ? ceilDiv(out.size(), CPU_NUMBERS) : roundUp(counters, GPU_GROUP);
     site.launch(
         site.kernel(
             "random.cl", "random_" + distribution.name().toLowerCase(Locale.ROOT), Map.of()),

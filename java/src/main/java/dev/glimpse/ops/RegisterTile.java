@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+
 import dev.glimpse.device.DeviceInfo;
 import java.util.Map;
 
@@ -22,12 +24,12 @@ record RegisterTile(int lanes) {
 
   /** Into how many panels columns are cut. */
   int panels(int columns) {
-    return (columns + columns() - 1) / columns();
+    return ceilDiv(columns, columns());
   }
 
   /** Into how many tiles rows are cut. */
   int tiles(int rows) {
-    return (rows + ROWS - 1) / ROWS;
+    return ceilDiv(rows, ROWS);
   }
 
   void define(Map<String, String> defines) {

@@ -1,5 +1,7 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.Launch.Cost;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ public record Repeat(int times) implements Op {
     boolean cpu = site.device().kind().isCpu();
     int columns = Math.min(x.size(), y.size()) / rows;
     int group = 64;
-    int items = cpu ? 1 : (columns + group - 1) / group * group;
+    int items = cpu ? 1 : roundUp(columns, group);
     site.launch(
         site.kernel("repeat.cl", entry, Map.of()),
         List.of(x.buffer(), y.buffer(), columns, times),

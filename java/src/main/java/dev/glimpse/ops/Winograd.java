@@ -1,5 +1,8 @@
 package dev.glimpse.ops;
 
+import static dev.glimpse.ops.Division.ceilDiv;
+import static dev.glimpse.ops.Division.roundUp;
+
 import dev.glimpse.device.DeviceInfo;
 import dev.glimpse.device.Launch.Cost;
 import dev.glimpse.ops.Window.Extent;
@@ -132,10 +135,6 @@ record Winograd(
         .filter(Winograd::pays);
   }
 
-  private static int ceil(int a, int b) {
-    return (a + b - 1) / b;
-  }
-
   private int channels() {
     return images.columns();
   }
@@ -156,14 +155,14 @@ record Winograd(
   /** A vector of the last phase's channels may end behind them. */
   private int pitch() {
     int lanes = registers.lanes();
-    int vectors = depth() - channels() + ceil(channels(), lanes) * lanes;
-    return ceil(Math.max(depthPadded(), vectors), lanes) * lanes;
+    int vectors = depth() - channels() + roundUp(channels(), lanes);
+    return roundUp(Math.max(depthPadded(), vectors), lanes);
   }
 
   /** The outputs of a phase, of those that the result has. */
   private Extent places() {
     int apart = scatter ? kind.stride : 1;
-    return new Extent(ceil(out.height(), apart), ceil(out.width(), apart));
+    return new Extent(ceilDiv(out.height(), apart), ceilDiv(out.width(), apart));
   }
 
   private int positions() {
@@ -171,11 +170,11 @@ record Winograd(
   }
 
   private int tilesDown() {
-    return ceil(places().height(), kind.out);
+    return ceilDiv(places().height(), kind.out);
   }
 
   private int tilesAcross() {
-    return ceil(places().width(), kind.out);
+    return ceilDiv(places().width(), kind.out);
   }
 
   private int tiles() {
@@ -189,8 +188,8 @@ record Winograd(
   private int most() {
     int rows = RegisterTile.ROWS;
     int cached = BLOCK / (kind.planes() * (depth() + columns));
-    int blocks = units * ceil(tiles(), units * Math.max(rows, Math.max(cached, balanced())));
-    return ceil(ceil(tiles(), blocks), rows) * rows;
+    int blocks = units * ceilDiv(tiles(), units * Math.max(rows, Math.max(cached, balanced())));
+    return roundUp(ceilDiv(tiles(), blocks), rows);
   }
 
   /** So many tiles are as large as the weights, both at the points. */
@@ -204,7 +203,7 @@ record Winograd(
   }
 
   private int items(int perUnit) {
-    return Math.min(perUnit * units, ceil(tiles(), most()));
+    return Math.min(perUnit * units, ceilDiv(tiles(), most()));
   }
 
   /** Where shares of the weights' gradient are large beside what they are made of, only one. */
@@ -341,7 +340,7 @@ record Winograd(
     site.launch(
         site.kernel("winograd.cl", "sum_shares_winograd", defines),
         summing,
-        List.of(1, kind.phases() * ceil(channels(), registers.lanes())),
+        List.of(1, kind.phases() * ceilDiv(channels(), registers.lanes())),
         List.of(1, 1),
         new Cost(
             results * (kind.planes() * shares + TRANSFORM) + epilogueFlops,
