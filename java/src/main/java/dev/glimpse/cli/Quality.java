@@ -30,7 +30,6 @@ record Quality(
 
   static final String OF_RECONSTRUCTIONS = "Reconstructions";
   static final String OF_REAL = "Real";
-  static final List<String> KINDS = List.of(OF_SAMPLES, OF_RECONSTRUCTIONS, OF_REAL);
 
   static final String TRAINING_IMAGES = "judgedAgainst";
 
