@@ -1,5 +1,11 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.Quality;
+import dev.glimpse.cli.evaluation.QualityTable;
+import dev.glimpse.cli.pictures.CaptionedSheet;
+import dev.glimpse.cli.pictures.Pictures;
+import dev.glimpse.cli.pictures.Reconstructions;
+import dev.glimpse.cli.pictures.Sampler;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.GenerativeModel;

@@ -1,5 +1,7 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.pictures.Completions;
+import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.PictureList;
 import dev.glimpse.train.CompletionModel;

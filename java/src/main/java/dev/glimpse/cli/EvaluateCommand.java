@@ -1,5 +1,14 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.Classification;
+import dev.glimpse.cli.evaluation.ClassificationFile;
+import dev.glimpse.cli.evaluation.ClassificationJudge;
+import dev.glimpse.cli.evaluation.CompletionResult;
+import dev.glimpse.cli.evaluation.QualityJudge;
+import dev.glimpse.cli.evaluation.QualityResult;
+import dev.glimpse.cli.progress.Clock;
+import dev.glimpse.cli.progress.ImageProgress;
+import dev.glimpse.cli.report.Report;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.Splits;
 import dev.glimpse.metrics.MetricException;

@@ -2,6 +2,11 @@ package dev.glimpse.cli;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import dev.glimpse.cli.evaluation.Classification;
+import dev.glimpse.cli.evaluation.CompletionResult;
+import dev.glimpse.cli.evaluation.Quality;
+import dev.glimpse.cli.evaluation.QualityResult;
+import dev.glimpse.cli.evaluation.QualityTable;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.train.LogLikelihood;
 import dev.glimpse.train.Measure;

@@ -1,5 +1,6 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.Classification;
 import dev.glimpse.metrics.CalibratedClassifiers;
 import java.io.PrintWriter;
 import java.util.ArrayList;

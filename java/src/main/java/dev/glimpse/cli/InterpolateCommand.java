@@ -1,5 +1,7 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.pictures.Pictures;
+import dev.glimpse.cli.pictures.Reconstructions;
 import dev.glimpse.data.DataException;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.graph.Plan;

@@ -1,5 +1,8 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.pictures.Animation;
+import dev.glimpse.cli.pictures.Pictures;
+import dev.glimpse.cli.pictures.Reconstructions;
 import dev.glimpse.data.ImageSet;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

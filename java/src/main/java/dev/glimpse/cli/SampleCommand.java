@@ -1,5 +1,8 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.pictures.Animation;
+import dev.glimpse.cli.pictures.Pictures;
+import dev.glimpse.cli.pictures.Sampler;
 import dev.glimpse.data.ClassNames;
 import dev.glimpse.train.GenerativeModel;
 import dev.glimpse.train.RunConfig;

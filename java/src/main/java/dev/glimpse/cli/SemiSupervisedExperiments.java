@@ -1,5 +1,8 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.Classification;
+import dev.glimpse.cli.evaluation.ClassificationFile;
+import dev.glimpse.cli.progress.Clock;
 import dev.glimpse.data.Sources;
 import dev.glimpse.device.Device;
 import dev.glimpse.models.Models;

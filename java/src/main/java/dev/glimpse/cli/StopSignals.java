@@ -1,5 +1,7 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.progress.Clock;
+import dev.glimpse.cli.progress.TerminalBar;
 import dev.glimpse.train.Trainer;
 import java.io.PrintWriter;
 import java.lang.reflect.Proxy;

@@ -1,5 +1,9 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.StyleScore;
+import dev.glimpse.cli.pictures.Pictures;
+import dev.glimpse.cli.pictures.StyleTransfer;
+import dev.glimpse.cli.progress.ImageProgress;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.metrics.MetricException;
 import dev.glimpse.models.FrozenClassifier;

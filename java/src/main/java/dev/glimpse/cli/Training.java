@@ -1,5 +1,14 @@
 package dev.glimpse.cli;
 
+import dev.glimpse.cli.evaluation.ClassificationRecorder;
+import dev.glimpse.cli.evaluation.QualityRecorder;
+import dev.glimpse.cli.pictures.SampleGrids;
+import dev.glimpse.cli.progress.EpochBar;
+import dev.glimpse.cli.progress.EpochLines;
+import dev.glimpse.cli.progress.MemoryTable;
+import dev.glimpse.cli.progress.TerminalBar;
+import dev.glimpse.cli.progress.WeightsLine;
+import dev.glimpse.cli.report.ReportWriter;
 import dev.glimpse.data.ClassNames;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.device.Device;

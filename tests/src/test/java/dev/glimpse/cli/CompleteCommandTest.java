@@ -189,11 +189,4 @@ class CompleteCommandTest {
         "glimpse: a vae has no completions, which --baseline is for",
         Cli.run("evaluate", SmallRuns.perceptron("vae").toString(), "--baseline").failure());
   }
-
-  @Test
-  void othersResultsAreForTheSameQuadrants() {
-    assertEquals(3, CompletionResult.referencesFor("1").size());
-    assertEquals(45.6, CompletionResult.referencesFor("2").get(2).value());
-    assertTrue(CompletionResult.referencesFor("mask.png").isEmpty());
-  }
 }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.glimpse.cli.evaluation.Classification;
+import dev.glimpse.cli.evaluation.ClassificationFile;
+import dev.glimpse.cli.evaluation.ClassifierResult;
 import dev.glimpse.data.IdxFiles;
 import dev.glimpse.data.Pictures;
 import dev.glimpse.train.Evaluation;
