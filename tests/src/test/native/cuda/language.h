@@ -3,12 +3,8 @@
 // share can be static.
 #pragma once
 
+// No header of the system's: <math.h> takes longer to compile than most kernels.
 #include "grid.h"
-
-// Of C, not of C++, whose headers take longer to compile than most kernels: overloads for float are
-// below.
-#include <math.h>
-#include <string.h>
 
 #define EXPORTED extern "C" __attribute__((visibility("default")))
 #define __global__
@@ -37,7 +33,7 @@ struct alignas(16) float4 {
 template <class To, class From>
 static inline To same_bits(From from) {
   To to;
-  memcpy(&to, &from, sizeof to);
+  __builtin_memcpy(&to, &from, sizeof to);
   return to;
 }
 static inline float __uint_as_float(unsigned bits) { return same_bits<float>(bits); }
@@ -50,15 +46,15 @@ static inline unsigned __umulhi(unsigned a, unsigned b) {
 
 static inline int max(int a, int b) { return a > b ? a : b; }
 static inline int min(int a, int b) { return a < b ? a : b; }
-static inline float max(float a, float b) { return fmaxf(a, b); }
-static inline float min(float a, float b) { return fminf(a, b); }
-static inline float fabs(float x) { return fabsf(x); }
-static inline float fma(float a, float b, float c) { return fmaf(a, b, c); }
-static inline float fmax(float a, float b) { return fmaxf(a, b); }
-static inline float fmin(float a, float b) { return fminf(a, b); }
-static inline float floor(float x) { return floorf(x); }
-static inline float pow(float x, float y) { return powf(x, y); }
-static inline float sqrt(float x) { return sqrtf(x); }
+static inline float max(float a, float b) { return __builtin_fmaxf(a, b); }
+static inline float min(float a, float b) { return __builtin_fminf(a, b); }
+static inline float fabs(float x) { return __builtin_fabsf(x); }
+static inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+static inline float fmax(float a, float b) { return __builtin_fmaxf(a, b); }
+static inline float fmin(float a, float b) { return __builtin_fminf(a, b); }
+static inline float floor(float x) { return __builtin_floorf(x); }
+static inline float pow(float x, float y) { return __builtin_powf(x, y); }
+static inline float sqrt(float x) { return __builtin_sqrtf(x); }
 
 // The linker's names for both ends of the section; neither is there if no kernel shares anything.
 extern "C" __attribute__((weak, visibility("hidden"))) char __start_shared_memory, __stop_shared_memory;
