@@ -63,11 +63,11 @@ final class ReconstructCommand implements Callable<Integer> {
       if (animate) {
         Animation.ofReconstructions(
                 trained.sequentialModel(), trained.store(), trained.shape(), images)
-            .write(Animation.file(out, trained.run(), "redrawing.gif"))
+            .write(Animation.file(out, trained.run(), Animation.REDRAWING))
             .forEach(spec.commandLine().getOut()::println);
         return 0;
       }
-      Path file = trained.picture(out, "reconstructions.png");
+      Path file = trained.picture(out, Reconstructions.FILE);
       Reconstructions.write(file, trained.latentModel(), trained.store(), trained.shape(), images);
       spec.commandLine().getOut().println(file);
     }

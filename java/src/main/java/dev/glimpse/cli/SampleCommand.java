@@ -104,7 +104,7 @@ final class SampleCommand implements Callable<Integer> {
       StepwiseModel model = trained.stepwiseModel();
       Sampler.Grid grid = grid(trained);
       Animation.ofSamples(model, trained.store(), trained.shape(), grid, seed)
-          .write(Animation.file(out, trained.run(), "drawing.gif"))
+          .write(Animation.file(out, trained.run(), Animation.DRAWING))
           .forEach(spec.commandLine().getOut()::println);
     }
     return 0;

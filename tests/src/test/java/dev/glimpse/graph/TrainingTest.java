@@ -63,10 +63,14 @@ class TrainingTest {
     try (ParameterStore store = vae.store(device, 1);
         Plan plan = vae.step(store, ADAM).build()) {
       plan.set("x", SmallVae.batch());
-      run(plan, 200); // The first runs load classes, and interpreted code boxes numbers.
-      long before = threads.getCurrentThreadAllocatedBytes();
-      run(plan, 100);
-      assertEquals(before, threads.getCurrentThreadAllocatedBytes());
+      // The first runs load classes, and code that is not yet compiled boxes numbers.
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 10 && least > 0; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        run(plan, 100);
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertEquals(0, least);
     }
   }
 

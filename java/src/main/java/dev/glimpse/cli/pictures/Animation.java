@@ -13,6 +13,12 @@ import java.util.Locale;
 
 /** How a model draws images, in two pictures: an animated GIF, and beside it a sheet. */
 public final class Animation {
+  /** The name, in a run's samples, of the GIF of new images. */
+  public static final String DRAWING = "drawing.gif";
+
+  /** And of test images that are drawn again. */
+  public static final String REDRAWING = "redrawing.gif";
+
   private static final String SUFFIX = ".gif";
   private static final int COLUMNS = 8;
 
@@ -56,14 +62,21 @@ public final class Animation {
     return asked;
   }
 
-  /** Writes both pictures, {@code NAME.gif} and {@code NAME-sheet.png}, and says where they are. */
-  public List<Path> write(Path gif) {
+  /**
+   * The pictures that are written to a GIF, {@code NAME.gif}: itself and {@code NAME-sheet.png}.
+   */
+  public static List<Path> files(Path gif) {
     String name = gif.getFileName().toString();
-    String sheetName = name.substring(0, name.length() - SUFFIX.length()) + "-sheet.png";
-    Path sheet = gif.resolveSibling(sheetName);
+    String stem = name.substring(0, name.length() - SUFFIX.length());
+    return List.of(gif, gif.resolveSibling(stem + "-sheet.png"));
+  }
+
+  /** Writes both pictures, and says where they are. */
+  public List<Path> write(Path gif) {
+    List<Path> files = files(gif);
     var pictures = new DrawingPictures(drawing);
     pictures.writeGif(gif, columns);
-    pictures.writeSheet(sheet);
-    return List.of(gif, sheet);
+    pictures.writeSheet(files.get(1));
+    return files;
   }
 }

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 
 /** Shows images above what a model makes of them. */
 public final class Reconstructions {
+  /** The name of the picture in a run's samples. */
+  public static final String FILE = "reconstructions.png";
+
   private static final int COLUMNS = 16;
 
   private Reconstructions() {}

@@ -66,7 +66,7 @@ public final class SampleGrids implements TrainingListener {
     }
     ImageSet images = trainer.test().first(RECONSTRUCTIONS);
     Reconstructions.write(
-        samples().resolve("reconstructions.png"), model, trainer.store(), trainer.data(), images);
+        samples().resolve(Reconstructions.FILE), model, trainer.store(), trainer.data(), images);
     if (model instanceof SequentialModel sequential) {
       animate(sequential, images.first(ANIMATED));
     }
@@ -75,9 +75,9 @@ public final class SampleGrids implements TrainingListener {
   private void animate(SequentialModel model, ImageSet images) {
     var grid = Sampler.Grid.of(model, trainer.data());
     Animation.ofSamples(model, trainer.store(), trainer.data(), grid, SEED)
-        .write(samples().resolve("drawing.gif"));
+        .write(samples().resolve(Animation.DRAWING));
     Animation.ofReconstructions(model, trainer.store(), trainer.data(), images)
-        .write(samples().resolve("redrawing.gif"));
+        .write(samples().resolve(Animation.REDRAWING));
   }
 
   private Path samples() {

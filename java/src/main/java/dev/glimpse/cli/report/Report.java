@@ -3,6 +3,8 @@ package dev.glimpse.cli.report;
 import dev.glimpse.cli.evaluation.ClassificationFile;
 import dev.glimpse.cli.evaluation.Quality;
 import dev.glimpse.cli.evaluation.QualityTable;
+import dev.glimpse.cli.pictures.Animation;
+import dev.glimpse.cli.pictures.Reconstructions;
 import dev.glimpse.cli.pictures.SampleGrids;
 import dev.glimpse.cli.progress.Clock;
 import dev.glimpse.io.AtomicFiles;
@@ -87,7 +89,7 @@ public final class Report {
     values.put("charts", charts());
     values.put("pictures", pictures());
     values.put("drawings", drawings());
-    values.put("reconstructions", named(List.of(samples().resolve("reconstructions.png"))));
+    values.put("reconstructions", named(List.of(samples().resolve(Reconstructions.FILE))));
     values.put(
         "settings",
         config.settings().entrySet().stream()
@@ -191,16 +193,17 @@ public final class Report {
   /** New images and test images while they are drawn, of a model that draws in steps. */
   private List<Map<String, ?>> drawings() throws IOException {
     var drawings = new ArrayList<Map<String, ?>>();
-    for (String name : List.of("drawing", "redrawing")) {
-      List<Path> files =
-          List.of(samples().resolve(name + ".gif"), samples().resolve(name + "-sheet.png"));
-      List<Map<String, ?>> pictures = named(files);
-      if (!pictures.isEmpty()) {
-        String title = name.equals("drawing") ? "New images, drawn" : "Test images, drawn again";
-        drawings.add(Map.of("title", title, "pictures", pictures));
-      }
-    }
+    addDrawings(drawings, Animation.DRAWING, "New images, drawn");
+    addDrawings(drawings, Animation.REDRAWING, "Test images, drawn again");
     return drawings;
+  }
+
+  private void addDrawings(List<Map<String, ?>> drawings, String gif, String title)
+      throws IOException {
+    List<Map<String, ?>> pictures = named(Animation.files(samples().resolve(gif)));
+    if (!pictures.isEmpty()) {
+      drawings.add(Map.of("title", title, "pictures", pictures));
+    }
   }
 
   private void addPictures(
