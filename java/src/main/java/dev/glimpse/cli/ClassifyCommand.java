@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import dev.glimpse.cli.evaluation.ClassificationFile;
 import dev.glimpse.cli.evaluation.ClassificationJudge;
 import dev.glimpse.cli.pictures.CaptionedSheet;
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.cli.pictures.Reconstructions;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.data.PictureList;
@@ -155,11 +154,11 @@ final class ClassifyCommand implements Callable<Integer> {
     DataShape shape = trained.shape();
     ImageSet shown = images.first(SHOWN);
     int[] labels = Arrays.copyOf(reading.labels, shown.size());
-    float[] pixels = Pictures.pixels(shown);
+    float[] pixels = shown.pixels();
     FloatBuffer reconstructions =
         trained.model() instanceof LatentModel latent
             ? Reconstructions.reconstruct(
-                latent, trained.store(), shape, shown.withLabels(labels, shape.classes()), pixels)
+                latent, trained.store(), shape, shown.withLabels(labels, shape.classes()))
             : null;
     int columns = reconstructions == null ? 1 : 2;
     var sheet = new CaptionedSheet(shape, columns, SHOWN_ACROSS);

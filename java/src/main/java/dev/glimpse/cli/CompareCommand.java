@@ -3,7 +3,6 @@ package dev.glimpse.cli;
 import dev.glimpse.cli.evaluation.Quality;
 import dev.glimpse.cli.evaluation.QualityTable;
 import dev.glimpse.cli.pictures.CaptionedSheet;
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.cli.pictures.Reconstructions;
 import dev.glimpse.cli.pictures.Sampler;
 import dev.glimpse.data.ImageSet;
@@ -97,7 +96,7 @@ final class CompareCommand implements Callable<Integer> {
       works.add(work(trained, images));
     }
     var sheet = new CaptionedSheet(shape, COLUMNS);
-    sheet.add("test images", FloatBuffer.wrap(Pictures.pixels(images)));
+    sheet.add("test images", FloatBuffer.wrap(images.pixels()));
     for (Work work : works) {
       if (work.reconstructions != null) {
         sheet.add("reconstructions by " + work.name, work.reconstructions);
@@ -123,9 +122,7 @@ final class CompareCommand implements Callable<Integer> {
     FloatBuffer reconstructions = null;
     if (model instanceof LatentModel latent) {
       ImageSet seen = trained.asSeen(images);
-      reconstructions =
-          Reconstructions.reconstruct(
-              latent, trained.store(), trained.shape(), seen, Pictures.pixels(seen));
+      reconstructions = Reconstructions.reconstruct(latent, trained.store(), trained.shape(), seen);
     }
     try (var sampler = new Sampler(model, trained.store(), trained.shape(), grid)) {
       return new Work(name(trained.run()), reconstructions, sampler.draw(seed));

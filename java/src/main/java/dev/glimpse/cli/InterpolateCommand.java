@@ -108,11 +108,11 @@ final class InterpolateCommand implements Callable<Integer> {
       codes = model.relabel(codes, example.labels(), targets);
     }
     try (Plan plan = new PlanBuilder(trained.store()).output(CODES, codes).build()) {
-      Reconstructions.feed(plan, images, Pictures.pixels(images));
+      Reconstructions.feed(plan, images);
       if (plan.hasInput(TARGETS)) {
         int[] ofRows =
             IntStream.range(0, images.size()).map(i -> images.label(i / 2 * 2)).toArray();
-        plan.set(TARGETS, Pictures.oneHot(ofRows, shape.classes()));
+        plan.set(TARGETS, Example.oneHot(ofRows, shape.classes()));
       }
       plan.run();
       return plan.read(CODES);
@@ -145,7 +145,7 @@ final class InterpolateCommand implements Callable<Integer> {
       if (labels != null) {
         int[] ofRows =
             IntStream.range(0, count * steps).map(i -> ends.label(i / steps * 2)).toArray();
-        plan.set(Example.LABELS, Pictures.oneHot(ofRows, shape.classes()));
+        plan.set(Example.LABELS, Example.oneHot(ofRows, shape.classes()));
       }
       plan.run();
       return plan.read("images");

@@ -90,7 +90,7 @@ final class StyleCommand implements Callable<Integer> {
   private Path draw(LoadedRun trained, LatentModel model, ImageSet test) {
     DataShape shape = trained.shape();
     ImageSet seen = trained.asSeen(test);
-    ImageSet sources = seen.select(Pictures.labelsInTurn(seen, count));
+    ImageSet sources = seen.labelsInTurn(count);
     float[] styled;
     try (var transfer = new StyleTransfer(model, trained.store(), shape, count)) {
       styled = transfer.transfer(sources);

@@ -169,6 +169,20 @@ public final class ImageSet {
     }
   }
 
+  /** All values, scaled to [0, 1], {@code [N, H, W, C]}. */
+  public float[] pixels() {
+    FloatBuffer values = FloatBuffer.allocate(Math.multiplyExact(size, pixelsPerImage()));
+    for (int i = 0; i < size; i++) {
+      copyPixels(i, values);
+    }
+    return values.array();
+  }
+
+  /** All labels, {@code [N]}. */
+  public int[] labels() {
+    return IntStream.range(0, size).map(this::label).toArray();
+  }
+
   /**
    * A copy with other labels.
    *
@@ -200,6 +214,31 @@ public final class ImageSet {
     }
     int[] theirLabels = labels == null ? null : Arrays.stream(places).map(this::label).toArray();
     return new ImageSet(this, name, selected, theirLabels, 0, places.length);
+  }
+
+  /**
+   * A copy of the first {@code n} images whose labels are 0, 1, .., K - 1, 0, ..
+   *
+   * @throws DataException where there are not enough of a label
+   */
+  public ImageSet labelsInTurn(int n) {
+    int[] places = new int[n];
+    int[] next = new int[classes()];
+    for (int i = 0; i < n; i++) {
+      int label = i % classes();
+      int place = next[label];
+      while (place < size && label(place) != label) {
+        place++;
+      }
+      if (place == size) {
+        throw new DataException(
+            "%s has only %d images of label %s; take fewer"
+                .formatted(name, i / classes(), classNames.get(label)));
+      }
+      places[i] = place;
+      next[label] = place + 1;
+    }
+    return select(places);
   }
 
   /**

@@ -70,4 +70,13 @@ public record Example(Tensor images, Tensor labels, Tensor unlabelled, Tensor di
         ? null
         : Tensor.of(new Input(LABELS, Shape.of(batch, data.classes())));
   }
+
+  /** What such an input is set to, {@code [N, K]}. */
+  public static float[] oneHot(int[] labels, int classes) {
+    float[] values = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      values[i * classes + labels[i]] = 1;
+    }
+    return values;
+  }
 }

@@ -1,6 +1,5 @@
 package dev.glimpse.cli.evaluation;
 
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.metrics.CalibratedClassifiers;
@@ -73,7 +72,7 @@ public final class ClassificationJudge {
   }
 
   private void read(LabelReader reader, String name, ImageSet images) {
-    parts.put(name, new Part(Pictures.labels(images), logits(reader, images)));
+    parts.put(name, new Part(images.labels(), logits(reader, images)));
   }
 
   /**

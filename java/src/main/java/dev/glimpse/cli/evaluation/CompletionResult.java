@@ -1,7 +1,6 @@
 package dev.glimpse.cli.evaluation;
 
 import com.google.gson.JsonObject;
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.metrics.ConditionalLikelihood;
 import dev.glimpse.metrics.NearestNeighbourCompletion;
@@ -71,11 +70,11 @@ public record CompletionResult(
     for (int i = 0; i < known.length; i++) {
       known[i] = given[i] > 0;
     }
-    var completion = new NearestNeighbourCompletion(Pictures.pixels(training), known);
+    var completion = new NearestNeighbourCompletion(training.pixels(), known);
     double sum = 0;
     for (int from = 0; from < images.size(); from += AT_ONCE) {
       int count = Math.min(AT_ONCE, images.size() - from);
-      float[] pixels = Pictures.pixels(images.subset(from, from + count));
+      float[] pixels = images.subset(from, from + count).pixels();
       sum +=
           count
               * ConditionalLikelihood.negativeLog(

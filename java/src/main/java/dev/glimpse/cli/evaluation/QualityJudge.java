@@ -1,6 +1,5 @@
 package dev.glimpse.cli.evaluation;
 
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.graph.ParameterStore;
 import dev.glimpse.graph.Plan;
@@ -104,7 +103,7 @@ public final class QualityJudge {
         int first = from;
         int[] labels = IntStream.range(0, BATCH).map(i -> (first + i) % SHAPE.classes()).toArray();
         if (labelled) {
-          plan.set(Example.LABELS, Pictures.oneHot(labels, SHAPE.classes()));
+          plan.set(Example.LABELS, Example.oneHot(labels, SHAPE.classes()));
         }
         plan.run();
         int count = Math.min(BATCH, samples - from);
@@ -124,7 +123,7 @@ public final class QualityJudge {
         int[] labels = labels(images, from);
         plan.set(Example.IMAGES, pixels);
         if (plan.hasInput(Example.LABELS)) {
-          plan.set(Example.LABELS, Pictures.oneHot(labels, SHAPE.classes()));
+          plan.set(Example.LABELS, Example.oneHot(labels, SHAPE.classes()));
         }
         plan.run();
         add(builder, plan.read("images").array(), labels, count);

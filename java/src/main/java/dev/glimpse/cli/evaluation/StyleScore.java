@@ -1,6 +1,5 @@
 package dev.glimpse.cli.evaluation;
 
-import dev.glimpse.cli.pictures.Pictures;
 import dev.glimpse.cli.pictures.StyleTransfer;
 import dev.glimpse.data.ImageSet;
 import dev.glimpse.graph.ParameterStore;
@@ -57,10 +56,10 @@ public record StyleScore(int images, double labelAccuracy, double slant, double 
         progress.accept(from + BATCH);
       }
     }
-    float[] pixels = Pictures.pixels(grey);
+    float[] pixels = grey.pixels();
     Strokes[] sources =
         IntStream.range(0, grey.size()).mapToObj(i -> strokes(pixels, i)).toArray(Strokes[]::new);
-    int[] labels = Pictures.labels(grey);
+    int[] labels = grey.labels();
     return new StyleScore(
         grey.size(),
         accuracy.value(),

@@ -39,7 +39,7 @@ public final class Completions implements EpochPicture {
     this.shape = shape;
     this.count = images.size();
     this.completions = completions;
-    this.images = Pictures.pixels(images);
+    this.images = images.pixels();
     this.given = store.read(model.given()).array();
     plan =
         new PlanBuilder(store)

@@ -49,7 +49,7 @@ record Drawing(
     try (Plan plan = plan(store, glimpses)) {
       if (labels != null) {
         int[] asked = grid.labels().stream().mapToInt(i -> i).toArray();
-        plan.set(Example.LABELS, Pictures.oneHot(asked, shape.classes()));
+        plan.set(Example.LABELS, Example.oneHot(asked, shape.classes()));
       }
       plan.setState(seed, 0);
       plan.run();
@@ -61,15 +61,14 @@ record Drawing(
   /** Draws given images again. */
   static Drawing ofReconstructions(
       SequentialModel model, ParameterStore store, DataShape shape, ImageSet images) {
-    float[] pixels = Pictures.pixels(images);
     List<Glimpse> glimpses = model.watchReconstruction(Example.input(images.size(), shape));
     try (Plan plan = plan(store, glimpses)) {
-      Reconstructions.feed(plan, images, pixels);
+      Reconstructions.feed(plan, images);
       plan.run();
       return new Drawing(
           shape,
           images.size(),
-          FloatBuffer.wrap(pixels),
+          FloatBuffer.wrap(images.pixels()),
           stages(plan, glimpses.size()),
           model.readSize(),
           model.writeSize());

@@ -1,16 +1,13 @@
 package dev.glimpse.cli.pictures;
 
-import dev.glimpse.data.DataException;
-import dev.glimpse.data.ImageSet;
 import dev.glimpse.io.Png;
 import dev.glimpse.train.DataShape;
 import dev.glimpse.train.SettingException;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 
-/** Images and labels on their way between data sets, plans and files. */
+/** Grids of images, as files and in memory. */
 public final class Pictures {
   private static final int ENLARGEMENT = 2;
   private static final int PADDING = 2;
@@ -70,54 +67,5 @@ public final class Pictures {
       }
     }
     return large.flip();
-  }
-
-  /** All values of a set of images, {@code [N, H W C]}. */
-  public static float[] pixels(ImageSet images) {
-    FloatBuffer values =
-        FloatBuffer.allocate(Math.multiplyExact(images.size(), images.pixelsPerImage()));
-    for (int i = 0; i < images.size(); i++) {
-      images.copyPixels(i, values);
-    }
-    return values.array();
-  }
-
-  /** Labels as a plan takes them, {@code [N, K]}. */
-  public static float[] oneHot(int[] labels, int classes) {
-    float[] values = new float[labels.length * classes];
-    for (int i = 0; i < labels.length; i++) {
-      values[i * classes + labels[i]] = 1;
-    }
-    return values;
-  }
-
-  /**
-   * The places of the first images whose labels are 0, 1, .., K - 1, 0, ..
-   *
-   * @throws DataException where there are not enough of a label
-   */
-  public static int[] labelsInTurn(ImageSet images, int count) {
-    int[] places = new int[count];
-    int[] next = new int[images.classes()];
-    for (int i = 0; i < count; i++) {
-      int label = i % images.classes();
-      int place = next[label];
-      while (place < images.size() && images.label(place) != label) {
-        place++;
-      }
-      if (place == images.size()) {
-        throw new DataException(
-            "%s has only %d images of label %s; take fewer"
-                .formatted(images.name(), i / images.classes(), images.classNames().get(label)));
-      }
-      places[i] = place;
-      next[label] = place + 1;
-    }
-    return places;
-  }
-
-  /** The labels of a set of images. */
-  public static int[] labels(ImageSet images) {
-    return IntStream.range(0, images.size()).map(images::label).toArray();
   }
 }

@@ -22,8 +22,8 @@ public final class Reconstructions {
   /** Writes rows of images, each above the row of their reconstructions. */
   public static void write(
       Path file, LatentModel model, ParameterStore store, DataShape shape, ImageSet images) {
-    float[] originals = Pictures.pixels(images);
-    FloatBuffer reconstructed = reconstruct(model, store, shape, images, originals);
+    float[] originals = images.pixels();
+    FloatBuffer reconstructed = reconstruct(model, store, shape, images);
     int columns = Math.min(COLUMNS, images.size());
     int rows = (images.size() + columns - 1) / columns;
     int rowLength = columns * shape.pixels();
@@ -36,32 +36,24 @@ public final class Reconstructions {
     Pictures.write(file, picture, shape, columns);
   }
 
-  /**
-   * What a model makes of images, {@code [N, H W C]}, in their order.
-   *
-   * @param pixels of the images, likewise
-   */
+  /** What a model makes of images, {@code [N, H W C]}, in their order. */
   public static FloatBuffer reconstruct(
-      LatentModel model, ParameterStore store, DataShape shape, ImageSet images, float[] pixels) {
+      LatentModel model, ParameterStore store, DataShape shape, ImageSet images) {
     Example example = Example.input(images.size(), shape);
     try (Plan plan =
         new PlanBuilder(store).output("reconstructions", model.reconstruct(example)).build()) {
       plan.setState(0, 0);
-      feed(plan, images, pixels);
+      feed(plan, images);
       plan.run();
       return plan.read("reconstructions");
     }
   }
 
-  /**
-   * Sets the inputs of a plan that takes images, and their labels if it takes these.
-   *
-   * @param pixels of the images, {@code [N, H W C]}
-   */
-  public static void feed(Plan plan, ImageSet images, float[] pixels) {
-    plan.set(Example.IMAGES, pixels);
+  /** Sets the inputs of a plan that takes images, and their labels if it takes these. */
+  public static void feed(Plan plan, ImageSet images) {
+    plan.set(Example.IMAGES, images.pixels());
     if (plan.hasInput(Example.LABELS)) {
-      plan.set(Example.LABELS, Pictures.oneHot(Pictures.labels(images), images.classes()));
+      plan.set(Example.LABELS, Example.oneHot(images.labels(), images.classes()));
     }
   }
 }

@@ -70,7 +70,7 @@ public final class Sampler implements EpochPicture {
     if (labels != null) {
       plan.set(
           Example.LABELS,
-          Pictures.oneHot(grid.labels().stream().mapToInt(i -> i).toArray(), shape.classes()));
+          Example.oneHot(grid.labels().stream().mapToInt(i -> i).toArray(), shape.classes()));
     }
   }
 

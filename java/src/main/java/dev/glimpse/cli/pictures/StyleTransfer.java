@@ -36,13 +36,13 @@ public final class StyleTransfer implements AutoCloseable {
     Tensor styles = model.relabel(codes, Ops.repeat(example.labels(), classes), targets);
     plan = new PlanBuilder(store).output("images", model.decode(styles, targets)).build();
     int[] labels = IntStream.range(0, count * classes).map(i -> i % classes).toArray();
-    plan.set(TARGETS, Pictures.oneHot(labels, classes));
+    plan.set(TARGETS, Example.oneHot(labels, classes));
   }
 
   /** Of each image all labels in its style, {@code [count, K, H W C]}. */
   public float[] transfer(ImageSet images) {
     plan.setState(0, 0);
-    Reconstructions.feed(plan, images, Pictures.pixels(images));
+    Reconstructions.feed(plan, images);
     plan.run();
     return plan.read("images").array();
   }
